@@ -31,6 +31,7 @@ export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly Volume[];
+  readonly imagePullSecrets?: readonly { readonly name: string }[];
   readonly hostNetwork?: boolean;
   readonly os?: { readonly name: string };
   readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -109,8 +110,9 @@ export interface Lifecycle {
   readonly preStop?: LifecycleHandler;
 }
 
-/** What a probe or a lifecycle hook does; exactly one of these, or `exec` / `sleep`, which need no network. */
+/** What a probe or a lifecycle hook does; exactly one of these, or `sleep`. */
 export interface LifecycleHandler {
+  readonly exec?: { readonly command: readonly string[] };
   readonly httpGet?: HttpGetAction;
   readonly tcpSocket?: TcpSocketAction;
 }

@@ -1,0 +1,90 @@
+/**
+ * Overlays: partial Pods of the mesh config, merged over the result with strategic-merge semantics. Each is taken apart
+ * first: what it says of our own containers is merged over the built-in ones, before the user's own fields; the rest
+ * over the application's pod, before its probes are read.
+ */
+import { initContainerName, proxyContainerName } from "../envoy/ports.ts";
+import { mergeContainer, mergePod } from "../kubernetes/strategic-merge.ts";
+import type { Container, Pod } from "../kubernetes/pod.ts";
+import type { Parsed, Problem } from "../problem.ts";
+import { parsed } from "../problem.ts";
+
+/** The three parts of an overlay. */
+export interface Overlay {
+  readonly name: string;
+  /** A partial Pod that says nothing of our containers. */
+  readonly pod: object;
+  /** Partial containers to merge over ours, in order. */
+  readonly proxy: readonly object[];
+  readonly init: readonly object[];
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNamed(value: unknown, name: string): value is object {
+  return isObject(value) && value["name"] === name;
+}
+
+function takeNamed(spec: JsonObject, name: string): readonly object[] {
+  return ["initContainers", "containers"]
+    .flatMap((field): readonly unknown[] => (Array.isArray(spec[field]) ? (spec[field] as unknown[]) : []))
+    .filter((item): item is object => isNamed(item, name));
+}
+
+function withoutOurs(spec: JsonObject): JsonObject {
+  const isOurs = (item: unknown): boolean => isNamed(item, proxyContainerName) || isNamed(item, initContainerName);
+  const entries = Object.entries(spec).map(([field, value]): [string, unknown] =>
+    (field === "initContainers" || field === "containers") && Array.isArray(value)
+      ? [field, value.filter((item) => !isOurs(item))]
+      : [field, value],
+  );
+  return Object.fromEntries(entries.filter(([, value]) => !(Array.isArray(value) && value.length === 0)));
+}
+
+/** Takes one overlay of the mesh config apart. */
+export function splitOverlay(name: string, overlay: unknown): Overlay {
+  const pod = isObject(overlay) ? overlay : {};
+  const spec = isObject(pod["spec"]) ? pod["spec"] : {};
+  return {
+    name,
+    pod: { ...pod, spec: withoutOurs(spec) },
+    proxy: takeNamed(spec, proxyContainerName),
+    init: takeNamed(spec, initContainerName),
+  };
+}
+
+function inOverlay(name: string, problems: readonly Problem[]): readonly Problem[] {
+  return problems.map((problem) => ({ ...problem, path: `mesh config overlays.${name} ${problem.path}`.trimEnd() }));
+}
+
+/** Merges the overlays' application parts over the pod, in order. */
+export function overlayPod(pod: Pod, overlays: readonly Overlay[]): Parsed<Pod> {
+  let merged = pod;
+  for (const overlay of overlays) {
+    const result = mergePod(merged, overlay.pod);
+    if (!result.ok) return { ok: false, problems: inOverlay(overlay.name, result.problems) };
+    merged = result.value;
+  }
+  return parsed(merged);
+}
+
+/** Merges the overlays' parts for one of our containers, in order. */
+export function overlayContainer(
+  container: Container,
+  overlays: readonly Overlay[],
+  which: "proxy" | "init",
+): Parsed<Container> {
+  let merged = container;
+  for (const overlay of overlays) {
+    for (const part of overlay[which]) {
+      const result = mergeContainer(merged, part);
+      if (!result.ok) return { ok: false, problems: inOverlay(overlay.name, result.problems) };
+      merged = result.value;
+    }
+  }
+  return parsed(merged);
+}

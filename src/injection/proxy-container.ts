@@ -1,0 +1,91 @@
+/**
+ * The Envoy sidecar as Outrigger builds it, before overlays and the user's own fields. Every field that the API server
+ * would default is written out: fingerprints of a field must not change on the way through it.
+ */
+import { ports, proxyContainerName } from "../envoy/ports.ts";
+import type { Container, Lifecycle, Probe, VolumeMount } from "../kubernetes/pod.ts";
+import { holdCommand } from "./hold-application.ts";
+import type { InjectionContext } from "./inject.ts";
+import { createResources } from "./proxy-resources.ts";
+import { proxySecurityContext } from "./security-contexts.ts";
+import type { InjectionSettings } from "./settings.ts";
+
+export interface ProxyContainerInput {
+  readonly settings: InjectionSettings;
+  readonly context: InjectionContext;
+  /** Envoy's command line, bootstrap included. */
+  readonly args: readonly string[];
+  readonly drainPath: string;
+  readonly volumeMounts: readonly VolumeMount[];
+}
+
+/** Environment variable -> the pod's own field; the bootstrap refers to these. */
+const podFields = {
+  POD_NAME: "metadata.name",
+  POD_NAMESPACE: "metadata.namespace",
+  POD_IP: "status.podIP",
+  SERVICE_ACCOUNT: "spec.serviceAccountName",
+  NODE_NAME: "spec.nodeName",
+} as const;
+
+const env = Object.entries(podFields).map(([name, fieldPath]) => ({
+  name,
+  valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
+}));
+
+const readyCheck = { httpGet: { path: "/healthz/ready", port: ports.health, scheme: "HTTP" } } as const;
+
+/** What follows waits for this one, so it asks often; a control plane that is down must not kill the proxy. */
+const startupProbe: Probe = {
+  ...readyCheck,
+  failureThreshold: 600,
+  periodSeconds: 1,
+  successThreshold: 1,
+  timeoutSeconds: 1,
+};
+
+const readinessProbe: Probe = {
+  ...readyCheck,
+  failureThreshold: 4,
+  periodSeconds: 15,
+  successThreshold: 1,
+  timeoutSeconds: 3,
+};
+
+const containerPorts = [{ containerPort: ports.stats, name: "outrigger-stats", protocol: "TCP" }];
+
+/** Whether the application has to be held back by a hook: a native sidecar comes first by itself. */
+export function holdsApplication({ nativeSidecar, holdApplication }: InjectionSettings): boolean {
+  return !nativeSidecar && holdApplication;
+}
+
+function createLifecycle({ settings, drainPath }: ProxyContainerInput): Lifecycle | undefined {
+  const postStart = { exec: { command: holdCommand } };
+  const preStop = { httpGet: { path: drainPath, port: ports.health, scheme: "HTTP" } };
+  const lifecycle: Lifecycle = {
+    ...(holdsApplication(settings) ? { postStart } : {}),
+    ...(settings.drainSeconds > 0 ? { preStop } : {}),
+  };
+  return Object.keys(lifecycle).length > 0 ? lifecycle : undefined;
+}
+
+/** Makes the proxy's container. */
+export function createProxyContainer(input: ProxyContainerInput): Container {
+  const { settings, context, args, volumeMounts } = input;
+  const lifecycle = createLifecycle(input);
+  return {
+    name: proxyContainerName,
+    image: settings.proxyImage,
+    imagePullPolicy: context.config.proxy.imagePullPolicy,
+    args,
+    env,
+    ports: containerPorts,
+    resources: createResources(settings.resources, context.config),
+    securityContext: proxySecurityContext(settings.capture.mode),
+    startupProbe,
+    readinessProbe,
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...(volumeMounts.length > 0 ? { volumeMounts } : {}),
+    ...(settings.nativeSidecar ? { restartPolicy: "Always" } : {}),
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * Requests and limits of the containers that Outrigger adds.
+ */
+import type { MeshConfig } from "../config/schema.ts";
+import type { ResourceRequirements } from "../kubernetes/pod.ts";
+import type { ProxyResources } from "./settings.ts";
+
+type Quantities = Readonly<Record<string, string | undefined>>;
+
+function present(quantities: Quantities): Readonly<Record<string, string>> {
+  const entries = Object.entries(quantities).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** The same for the proxy and the init container: a quota then counts the pod as the larger of the two, once. */
+export function createResources(resources: ProxyResources, { proxy }: MeshConfig): ResourceRequirements {
+  const requests = present({
+    cpu: resources.cpuRequest,
+    memory: resources.memoryRequest,
+    "ephemeral-storage": proxy.ephemeralStorageRequest,
+  });
+  const limits = present({
+    cpu: resources.cpuLimit,
+    memory: resources.memoryLimit,
+    "ephemeral-storage": proxy.ephemeralStorageLimit,
+  });
+  return {
+    ...(Object.keys(requests).length > 0 ? { requests } : {}),
+    ...(Object.keys(limits).length > 0 ? { limits } : {}),
+  };
+}

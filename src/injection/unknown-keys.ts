@@ -1,0 +1,63 @@
+/**
+ * Warnings for labels and annotations that look like ours and are not: nothing is silently ignored.
+ */
+import { nearestWord } from "../nearest-word.ts";
+import { settingNames } from "./annotations/registry.ts";
+import { domain, injectedLabel, injectionLabel, injectKey, keyOf, statusAnnotation } from "./keys.ts";
+
+type Keyed = Readonly<Record<string, string>>;
+
+const settingKeys = settingNames.map(keyOf);
+
+/** Where each kind of key belongs. */
+const known = {
+  pod: { labels: [injectKey, injectedLabel], annotations: [injectKey, statusAnnotation, ...settingKeys] },
+  namespace: { labels: [injectionLabel], annotations: settingKeys },
+} as const;
+
+const allKeys = [injectKey, injectionLabel, injectedLabel, statusAnnotation, ...settingKeys];
+
+/** Domains that people write when they mean ours: one or two slips away, and with a suffix that we know. */
+function resemblesOurs(key: string): boolean {
+  const slash = key.indexOf("/");
+  if (slash < 0 || !key.startsWith("out")) return false;
+  return nearestWord(key.slice(0, slash), [domain], 2) !== undefined;
+}
+
+function warnOf(key: string, place: string, here: readonly string[]): string | undefined {
+  if (here.includes(key)) return undefined;
+  const ours = key.startsWith(`${domain}/`);
+  if (!ours && !resemblesOurs(key)) return undefined;
+  if (allKeys.includes(key)) return `${place} ${key} has no effect there; see docs/annotations.md for where it belongs`;
+  const suffix = key.slice(key.indexOf("/") + 1);
+  const nearest = ours ? nearestWord(key, here) : here.find((candidate) => candidate === keyOf(suffix));
+  if (!ours && nearest === undefined) return undefined;
+  return nearest === undefined
+    ? `${place} ${key} is unknown and has no effect`
+    : `${place} ${key} is unknown and has no effect; did you mean ${nearest}?`;
+}
+
+function warnOfEach(keyed: Keyed | undefined, place: string, here: readonly string[]): readonly string[] {
+  if (keyed == null) return [];
+  const warnings: string[] = [];
+  for (const key of Object.keys(keyed)) {
+    // Nearly every key is somebody else's: the cheap test first.
+    if (!key.startsWith("out")) continue;
+    const warning = warnOf(key, place, here);
+    if (warning !== undefined) warnings.push(warning);
+  }
+  return warnings;
+}
+
+/** One sentence for each key of a pod or namespace that only looks like one of ours. */
+export function warnOfUnknownKeys(
+  owner: "pod" | "namespace",
+  labels: Keyed | undefined,
+  annotations: Keyed | undefined,
+): readonly string[] {
+  const prefix = owner === "pod" ? "" : "namespace ";
+  return [
+    ...warnOfEach(labels, `${prefix}label`, known[owner].labels),
+    ...warnOfEach(annotations, `${prefix}annotation`, known[owner].annotations),
+  ];
+}
