@@ -1,0 +1,31 @@
+/**
+ * All metrics of the injector in one registry that is passed in: two servers in one process, or one test after another, share nothing.
+ */
+import { Gauge, collectDefaultMetrics } from "prom-client";
+import type { Registry } from "prom-client";
+import type { AdmissionMetrics } from "./admission-metrics.ts";
+import { createAdmissionMetrics } from "./admission-metrics.ts";
+import type { OperationMetrics } from "./operation-metrics.ts";
+import { createOperationMetrics } from "./operation-metrics.ts";
+
+export interface Metrics {
+  readonly admission: AdmissionMetrics;
+  readonly operation: OperationMetrics;
+}
+
+/**
+ * Registers everything, with prom-client's metrics of the process and of Node (`process_*`, `nodejs_*`).
+ *
+ * @param version Outrigger's own version, for `outrigger_build_info`
+ */
+export function createMetrics(registry: Registry, version: string): Metrics {
+  const build = new Gauge({
+    name: "outrigger_build_info",
+    help: "Always 1; the labels say what runs.",
+    labelNames: ["version", "node"],
+    registers: [registry],
+  });
+  build.set({ version, node: process.versions.node }, 1);
+  collectDefaultMetrics({ register: registry });
+  return { admission: createAdmissionMetrics(registry), operation: createOperationMetrics(registry) };
+}

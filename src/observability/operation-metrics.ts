@@ -1,0 +1,75 @@
+/**
+ * Metrics of everything around the admissions: certificates, config, Events, connections, faults of the process.
+ */
+import { Counter, Gauge } from "prom-client";
+import type { Registry } from "prom-client";
+
+export interface OperationMetrics {
+  /** Sets when a certificate expires. `certificate` is its role, e.g. `serving` or `ca`: a closed set. */
+  certificateExpiry(certificate: string, expiresAt: Date): void;
+  /** Counts a new certificate taken into use, or refused. */
+  certificateReload(result: "success" | "failure"): void;
+  /** Counts a changed config file taken into use, or refused. */
+  configReload(result: "success" | "failure"): void;
+  /** Counts Events that were never sent: queue full, or refused by the API server. */
+  eventDropped(count?: number): void;
+  /** Counts connections that ended before a request could be read from them. */
+  connectionError(reason: "tls" | "http" | "timeout" | "reset"): void;
+  /** Counts errors that nothing caught. */
+  fault(kind: "uncaughtException" | "unhandledRejection"): void;
+}
+
+/** Registers these metrics. */
+export function createOperationMetrics(registry: Registry): OperationMetrics {
+  const registers = [registry];
+  const expiry = new Gauge({
+    name: "outrigger_certificate_expiry_timestamp_seconds",
+    help: "When the certificate expires, in seconds since 1970.",
+    labelNames: ["certificate"],
+    registers,
+  });
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers });
+  const certificateReloads = counter(
+    "outrigger_certificate_reloads_total",
+    "New serving certificates taken into use (success) or refused (failure).",
+    ["result"],
+  );
+  const configReloads = counter(
+    "outrigger_config_reloads_total",
+    "Changed mesh configs taken into use (success) or refused (failure).",
+    ["result"],
+  );
+  const eventsDropped = counter("outrigger_events_dropped_total", "Kubernetes Events that were never sent.", []);
+  const connectionErrors = counter(
+    "outrigger_connection_errors_total",
+    "Connections that ended before a request could be read from them, by reason.",
+    ["reason"],
+  );
+  const faults = counter("outrigger_process_faults_total", "Errors that nothing caught, by kind.", ["kind"]);
+  // Series that exist from the start let an alert on their increase see the first one.
+  for (const result of ["success", "failure"]) {
+    certificateReloads.inc({ result }, 0);
+    configReloads.inc({ result }, 0);
+  }
+  return {
+    certificateExpiry: (certificate, expiresAt) => {
+      expiry.set({ certificate }, expiresAt.getTime() / 1_000);
+    },
+    certificateReload: (result) => {
+      certificateReloads.inc({ result });
+    },
+    configReload: (result) => {
+      configReloads.inc({ result });
+    },
+    eventDropped: (count = 1) => {
+      eventsDropped.inc(count);
+    },
+    connectionError: (reason) => {
+      connectionErrors.inc({ reason });
+    },
+    fault: (kind) => {
+      faults.inc({ kind });
+    },
+  };
+}
