@@ -1,0 +1,75 @@
+/**
+ * What the schema cannot say: how fields of a mesh config fit each other, and what belongs to the annotations.
+ */
+import { parseQuantity } from "../kubernetes/quantity.ts";
+import type { Problem } from "../problem.ts";
+import { checkOverlayNames, checkOverlays } from "./check-overlays.ts";
+import { isObject } from "./check-schema.ts";
+import { checkSelectors } from "./check-selectors.ts";
+import type { MeshConfig } from "./schema.ts";
+
+/**
+ * Checks the entries of `proxy.defaults`, whose keys and values belong to the annotations. A parameter, because the
+ * annotations are read by code that itself depends on the config.
+ */
+export type ValidateDefaults = (defaults: Readonly<Record<string, string>>, path: string) => readonly Problem[];
+
+/** A check of fields against each other, which makes sense only where what stands at its path has its shape. */
+interface MeaningCheck {
+  readonly path: string;
+  readonly run: (config: MeshConfig) => readonly Problem[];
+}
+
+function meaningChecks(validateDefaults: ValidateDefaults): readonly MeaningCheck[] {
+  return [
+    {
+      path: "injection.neverInject",
+      run: (config) => checkSelectors(config.injection.neverInject, "injection.neverInject"),
+    },
+    {
+      path: "injection.alwaysInject",
+      run: (config) => checkSelectors(config.injection.alwaysInject, "injection.alwaysInject"),
+    },
+    { path: "proxy.ephemeralStorage", run: (config) => checkStorage(config.proxy) },
+    { path: "proxy.defaults", run: (config) => validateDefaults(config.proxy.defaults, "proxy.defaults") },
+    { path: "proxy.defaults", run: checkDefaultOverlays },
+    { path: "overlays", run: (config) => checkOverlays(config.overlays, "overlays") },
+  ];
+}
+
+function checkDefaultOverlays({ proxy, overlays }: MeshConfig): readonly Problem[] {
+  if (!isObject(overlays)) return [];
+  return checkOverlayNames(proxy.defaults["overlays"] ?? "", overlays, "proxy.defaults.overlays");
+}
+
+/** Whether a problem of the shape lies at the path, under it or above it. */
+function touches({ path: at }: Problem, path: string): boolean {
+  return at === "(document)" || at.startsWith(path) || path.startsWith(`${at}.`);
+}
+
+function checkStorage({
+  ephemeralStorageRequest: request,
+  ephemeralStorageLimit: limit,
+}: MeshConfig["proxy"]): readonly Problem[] {
+  if (request === "" || limit === "") return [];
+  if ((parseQuantity(request) ?? 0n) <= (parseQuantity(limit) ?? 0n)) return [];
+  const message = `the request "${request}" is greater than the limit "${limit}"`;
+  return [
+    { path: "proxy.ephemeralStorageRequest", message, hint: "lower the request or raise proxy.ephemeralStorageLimit" },
+  ];
+}
+
+/**
+ * Every contradiction in a config.
+ *
+ * @param misshapen what the schema found wrong; a check is left out where the part that it looks at is among it
+ */
+export function checkMeaning(
+  config: MeshConfig,
+  misshapen: readonly Problem[],
+  validateDefaults: ValidateDefaults,
+): readonly Problem[] {
+  return meaningChecks(validateDefaults)
+    .filter(({ path }) => !misshapen.some((problem) => touches(problem, path)))
+    .flatMap(({ run }) => run(config));
+}

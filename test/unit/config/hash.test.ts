@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defaultMeshConfig } from "../../../src/config/defaults.ts";
+import { hashMeshConfig } from "../../../src/config/hash.ts";
+
+test("the hash is 12 hexadecimal digits", () => {
+  assert.match(hashMeshConfig(defaultMeshConfig), /^[0-9a-f]{12}$/);
+});
+
+test("the order of keys does not matter", () => {
+  const reversed = Object.fromEntries(Object.entries(defaultMeshConfig).reverse()) as typeof defaultMeshConfig;
+  assert.equal(hashMeshConfig(reversed), hashMeshConfig(defaultMeshConfig));
+});
+
+test("every change of a value, however deep, changes it", () => {
+  const hashes = [
+    defaultMeshConfig,
+    { ...defaultMeshConfig, failureMode: "deny" as const },
+    { ...defaultMeshConfig, overlays: { a: { spec: { containers: [{ name: "x" }, { name: "y" }] } } } },
+    { ...defaultMeshConfig, overlays: { a: { spec: { containers: [{ name: "y" }, { name: "x" }] } } } },
+  ].map(hashMeshConfig);
+  assert.equal(new Set(hashes).size, hashes.length);
+});
