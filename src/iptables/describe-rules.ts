@@ -19,10 +19,10 @@ function describeFamily(family: IpFamily, rules: FamilyRules): string {
 function describeStep(step: RoutingStep): string {
   const ip = step.family === "IPv4" ? "ip -4" : "ip -6";
   return step.kind === "local-address"
-    ? `  # the proxy delivers to its application from this address\n  ${ip} address add ${step.address} dev lo\n`
+    ? `  # the proxy delivers to its application from this address\n  ${ip} address replace ${step.address} dev lo preferred_lft 0\n`
     : `  # packets between proxy and application under the client's address stay inside the pod\n` +
         `  ${ip} rule add fwmark ${step.mark} lookup ${step.table}\n` +
-        `  ${ip} route add local default dev lo table ${step.table}\n`;
+        `  ${ip} route replace local default dev lo table ${step.table}\n`;
 }
 
 /** The text of `outrigger iptables`: both families, then addresses and routes if any; ends with a line break. */

@@ -74,9 +74,14 @@ export function proxyInboundTransparently(plan: CapturePlan): FamilyRules {
   return [
     jumpFromPrerouting("mangle"),
     ...excludedInterfaces("mangle", plan),
-    inbound("mangle", fromProxy, ["CONNMARK", "--save-mark"], "the application's answers must find the proxy again"),
-    inbound("mangle", fromProxy, ["RETURN"], "the proxy talks to its application under the client's address"),
-    inbound("mangle", notSelfCall, ["RETURN"], "inside the pod only the proxy's calls to the pod's address come in"),
+    inbound(
+      "mangle",
+      fromProxy,
+      ["CONNMARK", "--save-mark"],
+      "so that the answers of the application find the proxy again",
+    ),
+    inbound("mangle", fromProxy, ["RETURN"], "the proxy talks to its application under the address of the client"),
+    inbound("mangle", notSelfCall, ["RETURN"], "inside the pod only the proxy calling the pod itself comes in"),
     ...excludedPorts("mangle", plan),
     ...includedPorts("mangle", plan, ["--syn"], ["TPROXY", "--on-port", String(ports.inbound)]),
   ];

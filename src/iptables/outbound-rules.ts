@@ -66,7 +66,7 @@ function included(family: IpFamily, { includeOutboundPorts, includeOutboundCidrs
 
 function captured(family: IpFamily, plan: CapturePlan): FamilyRules {
   return [
-    ...proxyOwners.map((owner) => outbound("nat", owner, ["RETURN"], "the proxy's own connections leave directly")),
+    ...proxyOwners.map((owner) => outbound("nat", owner, ["RETURN"], "connections of the proxy itself leave directly")),
     outbound("nat", ["-o", "lo"], ["RETURN"], "the application calls its own pod: this stays inside"),
     ...excluded(family, plan),
     ...included(family, plan),
@@ -102,8 +102,13 @@ export function markForTransparentProxy(family: IpFamily): FamilyRules {
   const ofClient = ["-m", "connmark", "--mark", mark];
   return [
     jumpFromOutput("mangle", "packets that the pod sends"),
-    outbound("mangle", fromProxy, ["RETURN"], "the proxy delivers under the client's address"),
+    outbound("mangle", fromProxy, ["RETURN"], "the proxy delivers under the address of the client"),
     ...selfCalls("mangle", family, ["MARK", "--set-mark", String(selfCallMark)]),
-    outbound("mangle", ofClient, ["CONNMARK", "--restore-mark"], "the application's answer to a client goes through the proxy"),
+    outbound(
+      "mangle",
+      ofClient,
+      ["CONNMARK", "--restore-mark"],
+      "what the application answers a client goes through the proxy",
+    ),
   ];
 }

@@ -10,7 +10,7 @@ import type { CaptureRules, FamilyRules, Rule, Table } from "./rule.ts";
 const tables: readonly Table[] = ["mangle", "nat"];
 
 const plainWord = /^(?:[\w./:@-][\w.,/:@-]*|!)$/;
-const plainComment = /^[\w .,:'-]{1,255}$/;
+const plainComment = /^[\w .,:-]{1,255}$/;
 
 function word(text: string): string {
   if (!plainWord.test(text)) throw new TypeError(`not a word of a firewall rule: ${JSON.stringify(text)}`);

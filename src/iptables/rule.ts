@@ -19,7 +19,7 @@ export interface Rule {
   readonly match: readonly string[];
   /** What follows `-j`, e.g. `["REDIRECT", "--to-ports", "15001"]`. */
   readonly target: readonly string[];
-  /** The reason, as a comment in the rule itself: ASCII without quotes, at most 255 characters (`xt_comment`). */
+  /** The reason, as a comment in the rule itself: plain words, at most 255 characters (`xt_comment`). */
   readonly why: string;
 }
 
