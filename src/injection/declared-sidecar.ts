@@ -26,7 +26,9 @@ function checkUnique(found: readonly Container[]): readonly Problem[] {
 function checkPlace(containers: readonly Container[]): readonly Problem[] {
   const index = containers.findIndex(({ name }) => name === initContainerName);
   const message = `the name ${initContainerName} is taken by a container that is no init container`;
-  return index < 0 ? [] : [{ path: `spec.containers[${index}].name`, message, hint: "give the container another name" }];
+  return index < 0
+    ? []
+    : [{ path: `spec.containers[${index}].name`, message, hint: "give the container another name" }];
 }
 
 /** Takes our containers out of the pod. */

@@ -1,68 +1,98 @@
 /**
  * The injector's front door, shared by the webhook and the command line: pod and namespace in, outcome out. Pure.
  */
-import type { MeshConfig } from "../config/schema.ts";
 import type { Pod } from "../kubernetes/pod.ts";
-import type { IpFamily } from "../net/cidr.ts";
 import type { Problem } from "../problem.ts";
-import type { InjectReason, RejectReason, SkipReason } from "./reasons.ts";
-import type { InjectionSettings } from "./settings.ts";
+import { formatProblem } from "../problem.ts";
+import { statusAnnotation } from "./keys.ts";
+import { mutatePod } from "./mutate-pod.ts";
+import { warnOfApplication } from "./pod-warnings.ts";
+import type { Decision } from "./policy.ts";
+import { decideInjection, findOtherProxy } from "./policy.ts";
+import { readPod } from "./read-pod.ts";
+import type { Inject, InjectionContext, InjectionOutcome, NamespaceView } from "./outcome.ts";
+import type { RejectReason } from "./reasons.ts";
+import { describeOrigins, resolveSettings } from "./resolve-settings.ts";
+import type { InjectionStatus } from "./status.ts";
+import { readStatus } from "./status.ts";
+import { warnOfUnknownKeys } from "./unknown-keys.ts";
 
-/** What the decision needs to know of the pod's namespace. */
-export interface NamespaceView {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
+export type { Inject, InjectionContext, InjectionOutcome, NamespaceView, SettingOrigin } from "./outcome.ts";
+
+/** What is known of the pod once the decision has been taken. */
+interface Decided {
+  readonly pod: Pod;
+  readonly namespace: NamespaceView;
+  readonly context: InjectionContext;
+  readonly status: InjectionStatus | undefined;
+  readonly decision: Decision;
+  readonly warnings: readonly string[];
 }
 
-/** What is the same for every pod, until the config changes. */
-export interface InjectionContext {
-  readonly config: MeshConfig;
-  /** Short hash of the config, written on each pod so that stale sidecars can be found. */
-  readonly configHash: string;
-  /** Outrigger's own version. */
-  readonly version: string;
-  /** The namespace Outrigger runs in. */
-  readonly meshNamespace: string;
-  /** Whether the cluster runs native sidecars (Kubernetes >= 1.29); the default of `native-sidecar`. */
-  readonly nativeSidecars: boolean;
-  /** Families of the pod network, already resolved from `ipFamilies: auto`. */
-  readonly ipFamilies: readonly IpFamily[];
-  /** Secret from which each pod's drain path is derived. */
-  readonly drainKey: string;
+function warnOfStatus(pod: Pod, status: InjectionStatus | undefined): readonly string[] {
+  return status === undefined && pod.metadata?.annotations?.[statusAnnotation] !== undefined
+    ? [`annotation ${statusAnnotation} is not one that Outrigger wrote for this pod and is ignored`]
+    : [];
 }
 
-/** Where a setting's value came from, for `outrigger explain`. */
-export interface SettingOrigin {
-  /** Annotation suffix, e.g. `proxy-image`. */
-  readonly setting: string;
-  /** The value in the annotation's own spelling. */
-  readonly value: string;
-  /** e.g. `pod annotation outrigger.dev/proxy-image`, `namespace annotation …`, `mesh config`, `built-in default`. */
-  readonly origin: string;
+function warnOfOtherMesh(pod: Pod, decision: Decision): readonly string[] {
+  const message = `the pod already carries ${String(findOtherProxy(pod))}, so it gets no second sidecar`;
+  return decision.reason === "other-mesh" ? [message] : [];
 }
 
-export type InjectionOutcome =
-  | {
-      readonly result: "injected";
-      readonly reason: InjectReason;
-      /** The new pod; shares every untouched part with the input. */
-      readonly pod: Pod;
-      readonly settings: InjectionSettings;
-      readonly origins: readonly SettingOrigin[];
-      readonly warnings: readonly string[];
-    }
-  | { readonly result: "skipped"; readonly reason: SkipReason; readonly warnings: readonly string[] }
-  | {
-      readonly result: "rejected";
-      readonly reason: RejectReason;
-      readonly problems: readonly Problem[];
-      readonly warnings: readonly string[];
-    };
+function warnOf(
+  pod: Pod,
+  namespace: NamespaceView,
+  status: InjectionStatus | undefined,
+  decision: Decision,
+): readonly string[] {
+  return [
+    ...warnOfUnknownKeys("pod", pod.metadata?.labels, pod.metadata?.annotations),
+    ...warnOfUnknownKeys("namespace", namespace.labels, namespace.annotations),
+    ...warnOfStatus(pod, status),
+    ...warnOfOtherMesh(pod, decision),
+  ];
+}
 
-/**
- * Decides on one pod and, where the decision is to inject, makes the injected pod.
- *
- * @param pod the Pod as it came, parsed JSON of any shape; never modified
- */
-export type Inject = (pod: unknown, namespace: NamespaceView, context: InjectionContext) => InjectionOutcome;
+function reject(reason: RejectReason, problems: readonly Problem[], warnings: readonly string[]): InjectionOutcome {
+  return { result: "rejected", reason, problems, warnings };
+}
+
+function injectDecided({ pod, namespace, context, status, decision, warnings }: Decided): InjectionOutcome {
+  if (!decision.inject) return { result: "skipped", reason: decision.reason, warnings };
+  const { settings, layered, problems, warnings: settingWarnings } = resolveSettings(pod, namespace, context);
+  const tolerant = context.config.userErrors === "warn";
+  if (problems.length > 0 && !tolerant) return reject("invalid-setting", problems, [...warnings, ...settingWarnings]);
+  const mutation = mutatePod({ pod, status, settings, namespace: namespace.name, context });
+  if (!mutation.ok) return reject(mutation.reason, mutation.problems, warnings);
+  return {
+    result: "injected",
+    reason: decision.reason,
+    pod: mutation.pod,
+    settings,
+    origins: describeOrigins(layered),
+    warnings: [
+      ...warnings,
+      ...problems.map(formatProblem),
+      ...settingWarnings,
+      ...warnOfApplication(pod),
+      ...mutation.warnings,
+    ],
+  };
+}
+
+/** See {@link Inject}. */
+export const injectPod: Inject = (value, namespace, context) => {
+  const read = readPod(value);
+  if (!read.ok) return reject("invalid-pod", read.problems, []);
+  const pod = read.value;
+  const status = readStatus(pod);
+  const decision = decideInjection(pod, status, namespace, context);
+  const warnings = warnOf(pod, namespace, status, decision);
+  if (decision.problems.length > 0) {
+    if (context.config.userErrors === "deny") return reject("invalid-setting", decision.problems, warnings);
+    const tolerated = [...warnings, ...decision.problems.map(formatProblem)];
+    return injectDecided({ pod, namespace, context, status, decision, warnings: tolerated });
+  }
+  return injectDecided({ pod, namespace, context, status, decision, warnings });
+};

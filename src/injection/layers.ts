@@ -6,7 +6,7 @@ import type { MeshConfig } from "../config/schema.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import type { SettingName, SettingValues } from "./annotations/registry.ts";
 import { isSettingName, parseSetting, settingNames, settings } from "./annotations/registry.ts";
-import type { NamespaceView } from "./inject.ts";
+import type { NamespaceView } from "./outcome.ts";
 import { readIstioAnnotations } from "./istio-aliases.ts";
 import { annotationPath, domain, keyOf } from "./keys.ts";
 
@@ -104,7 +104,11 @@ function applyLayer(into: Accumulator, layer: Layer, istio: boolean): void {
 }
 
 /** Reads all layers; a value that does not parse is a problem, and the layer below keeps its say. */
-export function layerSettings(config: MeshConfig, namespace: NamespaceView, podAnnotations: Annotations): LayeringResult {
+export function layerSettings(
+  config: MeshConfig,
+  namespace: NamespaceView,
+  podAnnotations: Annotations,
+): LayeringResult {
   const into: Accumulator = { layered: { ...defaultsOf(config) }, problems: [], warnings: [] };
   const { istio } = config.compatibility;
   const { name, annotations } = namespace;

@@ -17,7 +17,7 @@ import type { LabelSelector } from "../kubernetes/label-selector.ts";
 import type { Pod } from "../kubernetes/pod.ts";
 import { allContainers } from "../kubernetes/pod.ts";
 import type { Problem } from "../problem.ts";
-import type { InjectionContext, NamespaceView } from "./inject.ts";
+import type { InjectionContext, NamespaceView } from "./outcome.ts";
 import { istioInjectKey } from "./istio-aliases.ts";
 import { annotationPath, injectionLabel, injectKey, labelPath, mirrorPodAnnotation } from "./keys.ts";
 import type { InjectReason, SkipReason } from "./reasons.ts";

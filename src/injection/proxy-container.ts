@@ -5,7 +5,7 @@
 import { ports, proxyContainerName } from "../envoy/ports.ts";
 import type { Container, Lifecycle, Probe, VolumeMount } from "../kubernetes/pod.ts";
 import { holdCommand } from "./hold-application.ts";
-import type { InjectionContext } from "./inject.ts";
+import type { InjectionContext } from "./outcome.ts";
 import { createResources } from "./proxy-resources.ts";
 import { proxySecurityContext } from "./security-contexts.ts";
 import type { InjectionSettings } from "./settings.ts";

@@ -26,7 +26,7 @@ export const injectReasons = {
 export const rejectReasons = {
   "invalid-setting": "a label or annotation of the pod or its namespace has a value that is not allowed",
   "invalid-pod": "the object is not a pod that can be injected",
-  "invalid-overlay": "an overlay of the mesh config cannot be merged over the pod",
+  "invalid-overlay": "an overlay of the mesh config, or a sidecar that the pod declares, cannot be merged",
 } as const;
 
 export type SkipReason = keyof typeof skipReasons;

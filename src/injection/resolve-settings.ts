@@ -6,7 +6,7 @@ import type { Pod } from "../kubernetes/pod.ts";
 import type { Problem } from "../problem.ts";
 import type { SettingName, SettingValues } from "./annotations/registry.ts";
 import { settingNames } from "./annotations/registry.ts";
-import type { InjectionContext, NamespaceView, SettingOrigin } from "./inject.ts";
+import type { InjectionContext, NamespaceView, SettingOrigin } from "./outcome.ts";
 import type { Layered, LayeredSettings } from "./layers.ts";
 import { layerSettings } from "./layers.ts";
 import type { InjectionSettings } from "./settings.ts";

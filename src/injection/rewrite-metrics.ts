@@ -31,7 +31,9 @@ function leaveAlone(warning: string): RewrittenMetrics {
 
 /** Without a port annotation, the common scrape configuration takes every declared port; we can stand for one of them. */
 function onlyDeclaredPort(containers: readonly Container[]): number | undefined {
-  const declared = containers.flatMap(({ ports: list }) => list ?? []).filter(({ protocol = "TCP" }) => protocol === "TCP");
+  const declared = containers
+    .flatMap(({ ports: list }) => list ?? [])
+    .filter(({ protocol = "TCP" }) => protocol === "TCP");
   return declared.length === 1 ? declared[0]?.containerPort : undefined;
 }
 
@@ -50,7 +52,9 @@ export function rewriteMetrics(
   if (annotations[scrapeKey] !== "true") return unchanged;
   const port = readPort(annotations[portKey], containers);
   if (port === undefined) {
-    return leaveAlone(`annotation ${portKey} names no single port, so the scrape is left to the application's own port`);
+    return leaveAlone(
+      `annotation ${portKey} names no single port, so the scrape is left to the application's own port`,
+    );
   }
   if (!capturesInbound(capture, port)) return unchanged;
   const scheme = annotations[schemeKey] === "https" ? "https" : "http";

@@ -17,12 +17,12 @@ const nanos: Readonly<Record<string, bigint>> = {
   T: 10n ** 21n,
   P: 10n ** 24n,
   E: 10n ** 27n,
-  Ki: 10n ** 9n << 10n,
-  Mi: 10n ** 9n << 20n,
-  Gi: 10n ** 9n << 30n,
-  Ti: 10n ** 9n << 40n,
-  Pi: 10n ** 9n << 50n,
-  Ei: 10n ** 9n << 60n,
+  Ki: (10n ** 9n) << 10n,
+  Mi: (10n ** 9n) << 20n,
+  Gi: (10n ** 9n) << 30n,
+  Ti: (10n ** 9n) << 40n,
+  Pi: (10n ** 9n) << 50n,
+  Ei: (10n ** 9n) << 60n,
 };
 
 /**

@@ -53,12 +53,7 @@ export const settings = {
     "`info` or `warning,upstream:debug`",
     "log level of the proxy, and of single components",
   ),
-  "proxy-concurrency": setting(
-    integerBetween(0, 1024),
-    "2",
-    "integer, 0 = all cores",
-    "worker threads of the proxy",
-  ),
+  "proxy-concurrency": setting(integerBetween(0, 1024), "2", "integer, 0 = all cores", "worker threads of the proxy"),
   "interception-mode": setting(
     oneOf("redirect", "tproxy", "none"),
     "redirect",

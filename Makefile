@@ -1,0 +1,82 @@
+# Everything a developer runs. `make demo` and `make test` need nothing but Node, npm and make; the targets that want more
+# install it themselves (`make setup`).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The pinned Node comes with the dependencies and goes before the machine's own.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+modules := node_modules/.package-lock.json
+bundle := dist/outrigger.js
+sources := $(shell find src -name '*.ts' 2>/dev/null) package.json scripts/build.ts
+
+node_test := node --test --test-reporter=spec
+unit_tests := 'test/unit/**/*.test.ts' 'test/property/**/*.test.ts'
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(modules): package.json package-lock.json .npmrc
+	@npm ci --loglevel=error
+	@touch $@
+
+.PHONY: setup
+setup: $(modules) ## Install everything: dependencies, and (as root) what the integration and end-to-end tests need
+	@scripts/setup.sh
+
+$(bundle): $(modules) $(sources)
+	@node scripts/build.ts
+
+.PHONY: build
+build: $(bundle) ## Bundle the product into dist/outrigger.js (then: npx outrigger)
+
+.PHONY: types
+types: $(modules)
+	tsc -p .
+
+.PHONY: check
+check: $(modules) ## Types, lint, formatting, layers, generated files
+	tsc -p .
+	eslint --max-warnings 0 .
+	prettier --check --log-level warn .
+	depcruise --config .dependency-cruiser.cjs --output-type err src
+
+.PHONY: format
+format: $(modules) ## Format every file
+	prettier --write --log-level warn .
+
+.PHONY: test
+test: $(modules) $(bundle) ## Unit, golden and property tests; needs nothing but Node
+	$(node_test) $(unit_tests)
+
+.PHONY: golden
+golden: $(modules) ## Rewrite the golden files from what the code makes now, and prune
+	UPDATE_GOLDEN=1 $(node_test) $(unit_tests)
+
+.PHONY: integration
+integration: setup $(bundle) ## Against the real Envoy and the real iptables, in network namespaces (root)
+	$(node_test) --test-concurrency=1 'test/integration/**/*.test.ts'
+
+.PHONY: e2e
+e2e: $(modules) $(bundle) ## Against a real API server (KUBECONFIG, or one built here): every scenario by name
+	@scripts/cluster/build.sh
+	$(node_test) --test-concurrency=1 'test/e2e/**/*.test.ts'
+
+.PHONY: manifests
+manifests: $(modules) ## Render manifests/install.yaml
+	@node scripts/manifests/render.ts
+
+.PHONY: demo
+demo: $(modules) $(bundle) ## The main job, with no cluster: real AdmissionReviews and what comes back
+	@node scripts/demo.ts
+
+.PHONY: bench
+bench: $(modules) $(bundle) ## The webhook beside Istio's, over HTTPS: one table
+	@node test/bench/run.ts
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf dist build coverage

@@ -1,0 +1,44 @@
+/**
+ * The init container that captures traffic: it gets finished rules in its environment and only applies them.
+ */
+import { initContainerName } from "../envoy/ports.ts";
+import { captureVariables, renderCapture } from "../iptables/render-capture.ts";
+import type { Container, EnvVar, VolumeMount } from "../kubernetes/pod.ts";
+import { holdDirectoryVariable } from "./hold-application.ts";
+import type { InjectionContext } from "./outcome.ts";
+import { holdsApplication } from "./proxy-container.ts";
+import { createResources } from "./proxy-resources.ts";
+import { initSecurityContext } from "./security-contexts.ts";
+import type { InjectionSettings } from "./settings.ts";
+
+/** Whether the pod needs one: to capture traffic, or to bring along what holds the application back. */
+export function needsInitContainer(settings: InjectionSettings): boolean {
+  return settings.capture.mode !== "none" || holdsApplication(settings);
+}
+
+function createEnvironment(settings: InjectionSettings): readonly EnvVar[] {
+  const { v4, v6, routing } = renderCapture(settings.capture);
+  const rules = [
+    { name: captureVariables.v4, value: v4 },
+    { name: captureVariables.v6, value: v6 },
+    { name: captureVariables.routing, value: routing },
+  ];
+  return holdsApplication(settings) ? [...rules, holdDirectoryVariable] : rules;
+}
+
+/** Makes the init container. */
+export function createInitContainer(
+  settings: InjectionSettings,
+  { config }: InjectionContext,
+  volumeMounts: readonly VolumeMount[],
+): Container {
+  return {
+    name: initContainerName,
+    image: config.proxy.initImage,
+    imagePullPolicy: config.proxy.imagePullPolicy,
+    env: createEnvironment(settings),
+    resources: createResources(settings.resources, config),
+    securityContext: initSecurityContext,
+    ...(volumeMounts.length > 0 ? { volumeMounts } : {}),
+  };
+}
