@@ -2,10 +2,12 @@
  * The part of a strategic merge patch that meets nothing in the base: taken as it is, less nulls and directives, which
  * have no place in a Kubernetes object (Kubernetes itself leaves some of them in new items of a list).
  */
+import { isJsonObject, kindOf } from "../json-value.ts";
+import type { JsonObject } from "../json-value.ts";
 import { hasStrategy, readDirectives } from "./merge-directives.ts";
 import { mergeKeyedList, mergeSet } from "./merge-list.ts";
-import { fieldPlace, isJsonObject, itemPlace, kindOf, report } from "./merge-place.ts";
-import type { JsonObject, MergePlace } from "./merge-place.ts";
+import { fieldPlace, itemPlace, report } from "./merge-place.ts";
+import type { MergePlace } from "./merge-place.ts";
 import type { MergeList, MergeSchema } from "./merge-schema.ts";
 
 /** What a field of the patch adds to an object that does not have it; undefined for nothing. */

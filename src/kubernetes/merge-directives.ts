@@ -3,8 +3,9 @@
  *
  * Kubernetes takes an unknown one for an ordinary field; here it is a problem, since it can only be a slip.
  */
+import type { JsonObject } from "../json-value.ts";
 import { fieldPlace, report } from "./merge-place.ts";
-import type { JsonObject, MergePlace } from "./merge-place.ts";
+import type { MergePlace } from "./merge-place.ts";
 
 /** One object of a patch, its directives told apart from its fields. */
 export interface PatchParts {

@@ -1,8 +1,9 @@
 /** The directive `$setElementOrder/<list>`: puts the items of a merged list into an order that the patch names. */
+import { isJsonObject, kindOf } from "../json-value.ts";
 import { isPrimitive, isSameList, keyedItem, keyIn } from "./merge-list.ts";
 import { hasStrategy } from "./merge-directives.ts";
 import { orderItems } from "./merge-order.ts";
-import { isJsonObject, itemPlace, kindOf, report } from "./merge-place.ts";
+import { itemPlace, report } from "./merge-place.ts";
 import type { MergePlace } from "./merge-place.ts";
 
 export interface ElementOrder {

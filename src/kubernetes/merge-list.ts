@@ -6,9 +6,11 @@
  * `$patch: replace` and has fields of its own (they are dropped), and two items of the patch with the same merge key
  * (the second is merged into the first, although the list already exists: port 53 of UDP would take over that of TCP).
  */
+import { isJsonObject, kindOf } from "../json-value.ts";
+import type { JsonObject } from "../json-value.ts";
 import { orderItems } from "./merge-order.ts";
-import { isJsonObject, itemPlace, kindOf, report } from "./merge-place.ts";
-import type { JsonObject, MergePlace } from "./merge-place.ts";
+import { itemPlace, report } from "./merge-place.ts";
+import type { MergePlace } from "./merge-place.ts";
 
 /** What becomes of one item: merged over the base's, or added where the base has none; undefined for nothing. */
 export type MergeItem = (base: JsonObject | undefined, patch: JsonObject, place: MergePlace) => JsonObject | undefined;

@@ -1,8 +1,6 @@
 /** Where in a strategic merge patch the merge stands, and what it found wrong so far. */
 import type { Problem } from "../problem.ts";
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
 /** A place in the patch. The list of problems is shared by all places of one merge. */
 export interface MergePlace {
   /** Path into the patch, e.g. `spec.containers[0].env`; empty for the patch itself. */
@@ -24,15 +22,4 @@ export function itemPlace({ path, problems }: MergePlace, index: number): MergeP
 /** Notes a problem of the patch. */
 export function report({ path, problems }: MergePlace, message: string, hint: string): void {
   problems.push({ path: path === "" ? "(root)" : path, message, hint });
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** "a list", "an object", "a number": how messages call a JSON value. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -7,6 +7,8 @@
  * (see `merge-list.ts`; a list in place of an object; an unknown directive), fields that this version does not know are
  * merged instead of refused, `$patch: merge` is accepted, and no directive or null is left in the result.
  */
+import { isJsonObject, kindOf } from "../json-value.ts";
+import type { JsonObject } from "../json-value.ts";
 import { unparsable, parsed } from "../problem.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import { additionOf, atomicList, objectAddition } from "./merge-addition.ts";
@@ -15,8 +17,8 @@ import type { PatchParts } from "./merge-directives.ts";
 import { deleteFromList, mergeKeyedList, mergeSet } from "./merge-list.ts";
 import type { MergeItem } from "./merge-list.ts";
 import { applyElementOrder } from "./merge-element-order.ts";
-import { fieldPlace, isJsonObject, kindOf, report } from "./merge-place.ts";
-import type { JsonObject, MergePlace } from "./merge-place.ts";
+import { fieldPlace, report } from "./merge-place.ts";
+import type { MergePlace } from "./merge-place.ts";
 import { containerSchema, podSchema } from "./merge-schema.ts";
 import type { MergeSchema } from "./merge-schema.ts";
 
