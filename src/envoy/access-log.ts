@@ -1,0 +1,81 @@
+/**
+ * The access log: one JSON object per request, or per TCP connection, on standard output.
+ */
+import type { AccessLogMode } from "./bootstrap-input.ts";
+import { typedConfig } from "./resource.ts";
+
+/** Which way a connection was captured. */
+export type Direction = "inbound" | "outbound";
+
+type Filter = Readonly<Record<string, unknown>>;
+
+const httpError: Filter = {
+  status_code_filter: {
+    comparison: { op: "GE", value: { default_value: 400, runtime_key: "outrigger.access_log.lowest_error" } },
+  },
+};
+
+/** Any flag at all: the proxy or the connection, not the application, ended it. */
+const flagged: Filter = { response_flag_filter: {} };
+
+/** A failed gRPC call is a successful HTTP request. */
+const grpcError: Filter = {
+  and_filter: {
+    filters: [
+      { header_filter: { header: { name: "content-type", string_match: { prefix: "application/grpc" } } } },
+      { grpc_status_filter: { statuses: ["OK"], exclude: true } },
+    ],
+  },
+};
+
+const failedRequest: Filter = { or_filter: { filters: [httpError, flagged, grpcError] } };
+
+type Fields = Readonly<Record<string, string>>;
+
+/** Envoy writes numbers as numbers, and null for what is absent. */
+const connectionFields: Fields = {
+  start_time: "%START_TIME%",
+  response_flags: "%RESPONSE_FLAGS%",
+  bytes_received: "%BYTES_RECEIVED%",
+  bytes_sent: "%BYTES_SENT%",
+  duration_ms: "%DURATION%",
+  upstream_host: "%UPSTREAM_HOST%",
+  upstream_failure: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
+  connection_failure: "%CONNECTION_TERMINATION_DETAILS%",
+  downstream_remote: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%",
+  original_destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
+};
+
+const requestFields: Fields = {
+  method: "%REQUEST_HEADER(:METHOD)%",
+  path: "%REQUEST_HEADER(:PATH)%",
+  authority: "%REQUEST_HEADER(:AUTHORITY)%",
+  protocol: "%PROTOCOL%",
+  response_code: "%RESPONSE_CODE%",
+  response_code_details: "%RESPONSE_CODE_DETAILS%",
+  grpc_status: "%GRPC_STATUS%",
+  request_id: "%REQUEST_HEADER(X-REQUEST-ID)%",
+  traceparent: "%REQUEST_HEADER(TRACEPARENT)%",
+};
+
+function jsonLogger(fields: Fields, filter: Filter | undefined): readonly Readonly<Record<string, unknown>>[] {
+  const config = typedConfig("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
+    log_format: { json_format: fields },
+  });
+  return [{ name: "stdout", ...(filter === undefined ? {} : { filter }), typed_config: config }];
+}
+
+/** The `access_log` of an HTTP connection manager: one line per request. */
+export function httpAccessLog(mode: AccessLogMode, direction: Direction): readonly Readonly<Record<string, unknown>>[] {
+  if (mode === "off") return [];
+  return jsonLogger(
+    { direction, ...connectionFields, ...requestFields },
+    mode === "errors" ? failedRequest : undefined,
+  );
+}
+
+/** The `access_log` of a TCP proxy: one line per connection. */
+export function tcpAccessLog(mode: AccessLogMode, direction: Direction): readonly Readonly<Record<string, unknown>>[] {
+  if (mode === "off") return [];
+  return jsonLogger({ direction, protocol: "TCP", ...connectionFields }, mode === "errors" ? flagged : undefined);
+}
