@@ -2,6 +2,7 @@
  * The Envoy sidecar as Outrigger builds it, before overlays and the user's own fields. Every field that the API server
  * would default is written out: fingerprints of a field must not change on the way through it.
  */
+import { environment } from "../envoy/expansion.ts";
 import { ports, proxyContainerName } from "../envoy/ports.ts";
 import type { Container, Lifecycle, Probe, VolumeMount } from "../kubernetes/pod.ts";
 import { holdCommand } from "./hold-application.ts";
@@ -19,16 +20,8 @@ export interface ProxyContainerInput {
   readonly volumeMounts: readonly VolumeMount[];
 }
 
-/** Environment variable -> the pod's own field; the bootstrap refers to these. */
-const podFields = {
-  POD_NAME: "metadata.name",
-  POD_NAMESPACE: "metadata.namespace",
-  POD_IP: "status.podIP",
-  SERVICE_ACCOUNT: "spec.serviceAccountName",
-  NODE_NAME: "spec.nodeName",
-} as const;
-
-const env = Object.entries(podFields).map(([name, fieldPath]) => ({
+/** The bootstrap refers to these. */
+const env = Object.entries(environment).map(([name, fieldPath]) => ({
   name,
   valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
 }));

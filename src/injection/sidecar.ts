@@ -106,13 +106,7 @@ function createArguments(input: SidecarInput, drainPath: string): readonly strin
     drainPath,
     drainSeconds: settings.drainSeconds,
   });
-  return createProxyArguments({
-    bootstrap,
-    logLevel: settings.logLevel,
-    concurrency: settings.concurrency,
-    drainSeconds: settings.drainSeconds,
-    workload,
-  });
+  return createProxyArguments(bootstrap, settings);
 }
 
 function declaredBy(name: string, problems: readonly Problem[]): readonly Problem[] {
