@@ -5,7 +5,7 @@
 import type { Operation } from "fast-json-patch";
 import { defaultMeshConfig } from "../config/defaults.ts";
 import type { MeshConfig } from "../config/schema.ts";
-import type { Inject, InjectionContext, InjectionOutcome } from "../injection/inject.ts";
+import type { Inject, InjectionContext, InjectionOutcome } from "../injection/outcome.ts";
 import type { Problem } from "../problem.ts";
 import type { AdmissionOutcome } from "./admission-outcome.ts";
 import type { PodCreation, WebhookEntry } from "./admission-request.ts";

@@ -10,7 +10,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export const jsonMediaType = "application/json";
+export const jsonMediaType = "application/json; charset=utf-8";
 
 /** `metav1.StatusReason` by HTTP status. */
 const statusReasons: Readonly<Record<number, string>> = {

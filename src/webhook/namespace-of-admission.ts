@@ -2,7 +2,7 @@
  * What is known of a pod's namespace, without asking the API server: from the informer, or, where the informer is behind, from the
  * webhook entry that the API server matched. Its selector ran on the API server's own view, which is never older.
  */
-import type { NamespaceView } from "../injection/inject.ts";
+import type { NamespaceView } from "../injection/outcome.ts";
 import { injectionLabel } from "../injection/keys.ts";
 import type { WebhookEntry } from "./admission-request.ts";
 
