@@ -62,8 +62,7 @@ integration: setup $(bundle) ## Against the real Envoy and the real iptables, in
 
 .PHONY: e2e
 e2e: $(modules) $(bundle) ## Against a real API server (KUBECONFIG, or one built here): every scenario by name
-	@scripts/cluster/build.sh
-	$(node_test) --test-concurrency=1 'test/e2e/**/*.test.ts'
+	@node test/e2e/run.ts
 
 .PHONY: manifests
 manifests: $(modules) ## Render manifests/install.yaml

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # what is not set here comes from settings.sh, ports.sh and the caller.
 # Sourced: the command line of each component. Close to what kubeadm writes, so that admission behaves like a stock
 # cluster's; what differs has its reason beside it. $kube is the binary.
 
@@ -28,6 +29,7 @@ start_apiserver() {
     --proxy-client-key-file="$pki_dir/front-proxy-client.key")
   # Every other admission plugin is as by default: the webhooks, ValidatingAdmissionPolicy, PodSecurity, LimitRanger,
   # ResourceQuota, ServiceAccount.
+  # shellcheck disable=SC2054 # the comma belongs to the flag.
   local admission=(--authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true)
   # What a webhook notes about a request (audit annotations) can be read nowhere else.
   local audit=(--audit-policy-file="$scripts_dir/audit-policy.yaml" --audit-log-path="$log_dir/audit.log")

@@ -4,7 +4,9 @@
 # The same set that kubeadm makes, with ECDSA keys: all of it takes well under a second, so it is made anew every time.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+# shellcheck source=/dev/null # written by up.sh
 source "$cluster_dir/ports.sh"
+server=https://127.0.0.1:${api_port:?}
 need openssl base64
 
 mkdir -p "$pki_dir"
@@ -41,7 +43,7 @@ contexts: [{ name: local, context: { cluster: local, user: $1 } }]
 clusters:
   - name: local
     cluster:
-      server: https://127.0.0.1:$api_port
+      server: $server
       certificate-authority-data: $(base64 -w0 ca.crt)
 users:
   - name: $1

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the folders come from settings.sh.
 # Sourced: starting, watching and stopping processes by their id. Every one has a file in $pid_dir and a log in $log_dir.
 
 # start NAME COMMAND...: in a session of its own, so that Ctrl-C in a terminal reaches the scripts only.

@@ -6,6 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 source "$scripts_dir/processes.sh"
 source "$scripts_dir/components.sh"
 [ -e "$cluster_dir/ports.sh" ] || fail "there is no cluster in $cluster_dir"
+# shellcheck source=/dev/null # written by up.sh
 source "$cluster_dir/ports.sh"
 kube=$("$scripts_dir/build.sh")
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # what is set here is used by the scripts that source it.
 # Sourced by the other scripts: where things are. Both folders can be moved by the environment, so that two clusters can
 # run side by side (each with its own OUTRIGGER_CLUSTER_DIR).
 

@@ -17,7 +17,11 @@ fi
 mkdir -p "$cluster_dir" "$log_dir" "$pid_dir"
 chmod 700 "$cluster_dir"
 # A cluster that did not come up is taken down again; its logs are shown above, where it failed.
-trap 'status=$?; [ $status = 0 ] || "$scripts_dir/down.sh"; exit $status' EXIT
+take_down_unless_up() {
+  [ "$1" = 0 ] || "$scripts_dir/down.sh"
+  exit "$1"
+}
+trap 'take_down_unless_up $?' EXIT
 trap 'exit 130' INT TERM
 
 ports=$("$kube" free-ports 4)
@@ -27,6 +31,7 @@ ports=$("$kube" free-ports 4)
     echo "$name=$port"
   done
 } <<<"$ports" >"$cluster_dir/ports.sh"
+# shellcheck source=/dev/null # written by up.sh
 source "$cluster_dir/ports.sh"
 
 "$scripts_dir/pki.sh"

@@ -1,0 +1,73 @@
+/**
+ * The cluster that the scenarios talk to: the one KUBECONFIG names, or else one that `scripts/cluster` builds and starts
+ * on this machine. A local one can be restarted and shows its audit log; of any other only its API is known.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCommand } from "./run-command.ts";
+
+export interface Cluster {
+  /** Path of an administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** What only a cluster of `scripts/cluster` has; undefined for any other. */
+  readonly local: LocalCluster | undefined;
+}
+
+export interface LocalCluster {
+  /** Holds state, logs and process ids; `scripts/cluster/down.sh` deletes it. */
+  readonly directory: string;
+  readonly auditLog: string;
+}
+
+const scripts = fileURLToPath(new URL("../../scripts/cluster/", import.meta.url));
+
+/** The cluster of this run; throws where KUBECONFIG is not set, because no scenario starts one by itself. */
+export function currentCluster(): Cluster {
+  const kubeconfig = process.env["KUBECONFIG"];
+  if (kubeconfig === undefined || kubeconfig === "") {
+    throw new Error("KUBECONFIG is not set: run `make e2e`, or scripts/cluster/up.sh first and set what it prints");
+  }
+  return clusterOf(kubeconfig);
+}
+
+function clusterOf(kubeconfig: string): Cluster {
+  const directory = dirname(kubeconfig);
+  const local = existsSync(join(directory, "ports.sh"))
+    ? { directory, auditLog: join(directory, "log", "audit.log") }
+    : undefined;
+  return { kubeconfig, local };
+}
+
+/** Starts a cluster in `directory`, building it first where the cache has none; shows progress on standard error. */
+export async function startCluster(directory: string): Promise<Cluster> {
+  const { stdout } = await runScript("up.sh", directory, 1_800_000);
+  return clusterOf(stdout.trim());
+}
+
+/** Stops it and deletes its state; its logs are copied to `keepLogs` first. */
+export async function stopCluster(directory: string, keepLogs: string): Promise<void> {
+  await runScript("down.sh", directory, 60_000, { OUTRIGGER_KEEP_LOGS: keepLogs });
+}
+
+/** Ends the API server and starts it again on the same port; resolves when it is ready. */
+export async function restartApiServer(cluster: LocalCluster, downtimeSeconds = 0): Promise<void> {
+  await runScript("restart-apiserver.sh", cluster.directory, 180_000, {
+    OUTRIGGER_DOWNTIME: String(downtimeSeconds),
+  });
+}
+
+async function runScript(
+  name: string,
+  directory: string,
+  timeoutMs: number,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly stdout: string }> {
+  const result = await runCommand(join(scripts, name), [], {
+    env: { ...process.env, ...env, OUTRIGGER_CLUSTER_DIR: directory },
+    timeoutMs,
+    showStderr: true,
+  });
+  if (result.code !== 0) throw new Error(`scripts/cluster/${name} failed with exit code ${result.code}`);
+  return result;
+}

@@ -1,0 +1,74 @@
+/**
+ * `make e2e`: brings a cluster up where KUBECONFIG names none, runs every scenario, and takes the cluster down again,
+ * also after a failure, Ctrl-C or SIGTERM. Arguments choose scenario files by part of their name.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { globSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startCluster, stopCluster } from "./cluster.ts";
+import { killRecordedProcesses } from "./process-record.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+/** Logs of the last run's cluster and webhook replicas. */
+const keptLogs = join(root, "build", "e2e-logs");
+
+let scenarios: ChildProcess | undefined;
+let stopped = false;
+
+// A signal ends the scenarios, not this process: what was started must be stopped first.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    stopped = true;
+    scenarios?.kill(signal);
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(parts: readonly string[]): Promise<number> {
+  const files = scenarioFiles(parts);
+  if (files.length === 0) throw new Error(`no scenario file matches ${parts.join(" ")}`);
+  await rm(keptLogs, { recursive: true, force: true });
+  const runDirectory = await mkdtemp(join(tmpdir(), "outrigger-e2e-"));
+  try {
+    return await runOnCluster(files, runDirectory);
+  } finally {
+    killRecordedProcesses(runDirectory);
+    await cp(join(runDirectory, "log"), keptLogs, { recursive: true, force: true }).catch(() => undefined);
+    await rm(runDirectory, { recursive: true, force: true });
+  }
+}
+
+function scenarioFiles(parts: readonly string[]): readonly string[] {
+  const files = globSync("test/e2e/scenarios/**/*.test.ts", { cwd: root }).sort();
+  return parts.length === 0 ? files : files.filter((file) => parts.some((part) => file.includes(part)));
+}
+
+async function runOnCluster(files: readonly string[], runDirectory: string): Promise<number> {
+  const given = process.env["KUBECONFIG"];
+  if (given !== undefined && given !== "") return runScenarios(files, given, runDirectory);
+  const clusterDirectory = join(runDirectory, "cluster");
+  try {
+    const { kubeconfig } = await startCluster(clusterDirectory);
+    return await runScenarios(files, kubeconfig, runDirectory);
+  } finally {
+    await stopCluster(clusterDirectory, keptLogs);
+  }
+}
+
+/** One file at a time: all of them use the same webhook configuration, of which a cluster has one. */
+async function runScenarios(files: readonly string[], kubeconfig: string, runDirectory: string): Promise<number> {
+  if (stopped) return 1;
+  scenarios = spawn(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files], {
+    cwd: root,
+    env: { ...process.env, KUBECONFIG: kubeconfig, OUTRIGGER_E2E_DIR: runDirectory },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const [code] = (await once(scenarios, "exit")) as [number | null];
+  return code ?? 1;
+}
