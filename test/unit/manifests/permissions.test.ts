@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Manifest } from "../../../scripts/manifests/transform.ts";
+import { find, kustomizations, render } from "./manifests.ts";
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** `<verbs> <group>/<resource> [<names>]`, one line for each right. */
+function describeRules(role: Manifest): readonly string[] {
+  return (role["rules"] as readonly Rule[]).flatMap(({ apiGroups, resources, resourceNames = [], verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.map((resource) => `${verbs.join(",")} ${group}/${resource} ${resourceNames.join(",")}`.trim()),
+    ),
+  );
+}
+
+describe("what the injector may do", () => {
+  test("in the whole cluster: read namespaces, keep its own webhook configuration, write Events", () => {
+    assert.deepEqual(describeRules(find(render("base"), "ClusterRole", "outrigger-injector")), [
+      "get,list,watch /namespaces",
+      "get,list,watch,patch,update admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
+      "create,patch events.k8s.io/events",
+    ]);
+  });
+
+  test("in its namespace: one Secret by name, and to create it", () => {
+    assert.deepEqual(describeRules(find(render("base"), "Role", "outrigger-injector")), [
+      "get,list,watch,patch,update /secrets outrigger-webhook-certificates",
+      "create /secrets",
+    ]);
+  });
+
+  test("with cert-manager: no Secret at all, and nothing to change", () => {
+    const manifests = render("overlays/cert-manager");
+    assert.deepEqual(describeRules(find(manifests, "ClusterRole", "outrigger-injector")), [
+      "get,list,watch /namespaces",
+      "get,list,watch admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
+      "create,patch events.k8s.io/events",
+    ]);
+    assert.deepEqual(
+      manifests.filter(({ kind }) => kind === "Role" || kind === "RoleBinding"),
+      [],
+    );
+  });
+
+  for (const name of kustomizations) {
+    test(`no wildcard in ${name}`, () => {
+      for (const role of render(name).filter(({ kind }) => kind === "Role" || kind === "ClusterRole")) {
+        assert.ok(!JSON.stringify(role["rules"]).includes("*"), role.metadata.name);
+      }
+    });
+  }
+
+  test("every binding binds the injector's own account to a role that is there", () => {
+    const manifests = render("base");
+    const bindings = manifests.filter(({ kind }) => kind === "RoleBinding" || kind === "ClusterRoleBinding");
+    assert.equal(bindings.length, 2);
+    for (const binding of bindings) {
+      const { kind, name } = binding["roleRef"] as { readonly kind: string; readonly name: string };
+      find(manifests, kind, name);
+      assert.deepEqual(binding["subjects"], [
+        { kind: "ServiceAccount", name: "outrigger-injector", namespace: "outrigger-system" },
+      ]);
+    }
+  });
+});
