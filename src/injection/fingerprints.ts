@@ -9,8 +9,20 @@ import type { Fingerprints } from "./status.ts";
 /** Enough to notice a change; nobody gains anything by forging one in their own pod. */
 const fingerprintLength = 8;
 
-function fingerprint(value: unknown): string {
+/** Much of a sidecar is the same object from pod to pod. */
+const known = new WeakMap<object, string>();
+
+function compute(value: unknown): string {
   return hash("sha256", JSON.stringify(value), "hex").slice(0, fingerprintLength);
+}
+
+function fingerprint(value: unknown): string {
+  if (typeof value !== "object" || value === null) return compute(value);
+  const remembered = known.get(value);
+  if (remembered !== undefined) return remembered;
+  const computed = compute(value);
+  known.set(value, computed);
+  return computed;
 }
 
 /** Field -> fingerprint of every field but the name. */

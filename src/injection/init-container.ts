@@ -2,6 +2,8 @@
  * The init container that captures traffic: it gets finished rules in its environment and only applies them.
  */
 import { initContainerName } from "../envoy/ports.ts";
+import { memoize } from "../bounded-memo.ts";
+import type { CapturePlan } from "../iptables/capture-plan.ts";
 import { captureVariables, renderCapture } from "../iptables/render-capture.ts";
 import type { Container, EnvVar, VolumeMount } from "../kubernetes/pod.ts";
 import { holdDirectoryVariable } from "./hold-application.ts";
@@ -16,13 +18,23 @@ export function needsInitContainer(settings: InjectionSettings): boolean {
   return settings.capture.mode !== "none" || holdsApplication(settings);
 }
 
+const rememberedPlans = 256;
+
+const renderRules = memoize(
+  (plan: CapturePlan): readonly EnvVar[] => {
+    const { v4, v6, routing } = renderCapture(plan);
+    return [
+      { name: captureVariables.v4, value: v4 },
+      { name: captureVariables.v6, value: v6 },
+      { name: captureVariables.routing, value: routing },
+    ];
+  },
+  (plan) => JSON.stringify(plan),
+  rememberedPlans,
+);
+
 function createEnvironment(settings: InjectionSettings): readonly EnvVar[] {
-  const { v4, v6, routing } = renderCapture(settings.capture);
-  const rules = [
-    { name: captureVariables.v4, value: v4 },
-    { name: captureVariables.v6, value: v6 },
-    { name: captureVariables.routing, value: routing },
-  ];
+  const rules = renderRules(settings.capture);
   return holdsApplication(settings) ? [...rules, holdDirectoryVariable] : rules;
 }
 

@@ -40,8 +40,14 @@ export function appendNamedListOperations(
   });
 }
 
-/** The items of `before`, by name, that keep their relative order in `after`: as many as possible. */
-function itemsThatStay(before: readonly NamedItem[], after: readonly NamedItem[]): ReadonlyMap<string, NamedItem> {
+/**
+ * The items of `before`, by name, that keep their relative order in `after`: as many as possible. The others are taken
+ * out and, where `after` still has them, put in again.
+ */
+export function itemsThatStay(
+  before: readonly NamedItem[],
+  after: readonly NamedItem[],
+): ReadonlyMap<string, NamedItem> {
   const positions = new Map(before.map((item, index) => [item.name, index]));
   const kept = after.flatMap((item) => positions.get(item.name) ?? []);
   const inOrder = isIncreasing(kept) ? kept : longestIncreasing(kept);

@@ -3,8 +3,10 @@
  * user or another webhook has written on a container of the same name.
  */
 import { createHmac } from "node:crypto";
-import type { MetricsTarget, ProbeTarget } from "../envoy/bootstrap-input.ts";
+import { memoize } from "../bounded-memo.ts";
+import type { BootstrapInput, MetricsTarget, ProbeTarget } from "../envoy/bootstrap-input.ts";
 import { createBootstrap } from "../envoy/create-bootstrap.ts";
+import type { ProxyProcess } from "../envoy/proxy-arguments.ts";
 import { createProxyArguments } from "../envoy/proxy-arguments.ts";
 import { mergeContainer } from "../kubernetes/strategic-merge.ts";
 import type { Container, Volume, VolumeMount } from "../kubernetes/pod.ts";
@@ -88,25 +90,46 @@ function planVolumes({ settings, context, volumes }: SidecarInput): Volumes {
   };
 }
 
+/** All that Envoy's command line depends on. */
+interface ArgumentsInput {
+  readonly bootstrap: BootstrapInput;
+  readonly process: ProxyProcess;
+}
+
+/** Enough for the workloads of a busy cluster; an entry is about 30 KB. */
+const rememberedArguments = 256;
+
+const renderArguments = memoize(
+  ({ bootstrap, process }: ArgumentsInput) => createProxyArguments(createBootstrap(bootstrap), process),
+  (input) => JSON.stringify(input),
+  rememberedArguments,
+);
+
 function createArguments(input: SidecarInput, drainPath: string): readonly string[] {
   const { settings, context, probes, metrics, workload } = input;
   const { config } = context;
-  const bootstrap = createBootstrap({
-    controlPlane:
-      config.mode === "mesh" ? { ...config.controlPlane, tokenPath, trustDirectory: identityDirectory } : undefined,
-    interceptionMode: settings.capture.mode,
-    ipFamilies: settings.capture.ipFamilies,
-    trustDomain: config.trustDomain,
-    workload,
-    opaquePorts: settings.opaquePorts,
-    accessLog: settings.accessLog,
-    tracing: config.tracing === null ? undefined : { ...config.tracing, samplingPercent: settings.traceSampling },
-    probes,
-    metrics,
-    drainPath,
-    drainSeconds: settings.drainSeconds,
+  return renderArguments({
+    bootstrap: {
+      controlPlane:
+        config.mode === "mesh" ? { ...config.controlPlane, tokenPath, trustDirectory: identityDirectory } : undefined,
+      interceptionMode: settings.capture.mode,
+      ipFamilies: settings.capture.ipFamilies,
+      trustDomain: config.trustDomain,
+      workload,
+      opaquePorts: settings.opaquePorts,
+      accessLog: settings.accessLog,
+      tracing: config.tracing === null ? undefined : { ...config.tracing, samplingPercent: settings.traceSampling },
+      probes,
+      metrics,
+      drainPath,
+      drainSeconds: settings.drainSeconds,
+    },
+    process: {
+      logLevel: settings.logLevel,
+      concurrency: settings.concurrency,
+      drainSeconds: settings.drainSeconds,
+    },
   });
-  return createProxyArguments(bootstrap, settings);
 }
 
 function declaredBy(name: string, problems: readonly Problem[]): readonly Problem[] {

@@ -1,6 +1,7 @@
 /**
  * Warnings for labels and annotations that look like ours and are not: nothing is silently ignored.
  */
+import { memoize } from "../bounded-memo.ts";
 import { nearestWord } from "../nearest-word.ts";
 import { settingNames } from "./annotations/registry.ts";
 import { domain, injectedLabel, injectionLabel, injectKey, keyOf, statusAnnotation } from "./keys.ts";
@@ -24,8 +25,14 @@ function resemblesOurs(key: string): boolean {
   return nearestWord(key.slice(0, slash), [domain], 2) !== undefined;
 }
 
-function warnOf(key: string, place: string, here: readonly string[]): string | undefined {
-  if (here.includes(key)) return undefined;
+interface Unfamiliar {
+  readonly key: string;
+  readonly place: string;
+  /** The keys that belong here. */
+  readonly here: readonly string[];
+}
+
+function describe({ key, place, here }: Unfamiliar): string | undefined {
   const ours = key.startsWith(`${domain}/`);
   if (!ours && !resemblesOurs(key)) return undefined;
   if (allKeys.includes(key)) return `${place} ${key} has no effect there; see docs/annotations.md for where it belongs`;
@@ -37,13 +44,16 @@ function warnOf(key: string, place: string, here: readonly string[]): string | u
     : `${place} ${key} is unknown and has no effect; did you mean ${nearest}?`;
 }
 
+/** The same typo comes with every pod of a workload, and finding what was meant is dear. */
+const describeOnce = memoize(describe, ({ key, place }) => `${place} ${key}`, 256);
+
 function warnOfEach(keyed: Keyed | undefined, place: string, here: readonly string[]): readonly string[] {
   if (keyed == null) return [];
   const warnings: string[] = [];
   for (const key of Object.keys(keyed)) {
     // Nearly every key is somebody else's: the cheap test first.
     if (!key.startsWith("out")) continue;
-    const warning = warnOf(key, place, here);
+    const warning = here.includes(key) ? undefined : describeOnce({ key, place, here });
     if (warning !== undefined) warnings.push(warning);
   }
   return warnings;
