@@ -11,6 +11,8 @@ export interface Namespace {
   readonly pid: number;
   /** Runs a command inside to its end and gives what it printed; throws where it fails. */
   readonly run: (...command: readonly string[]) => string;
+  /** Gives a text to a command's standard input and waits for its end; throws where it fails. */
+  readonly feed: (text: string, ...command: readonly string[]) => void;
   /** Starts a command inside. */
   readonly start: (...command: readonly string[]) => ChildProcessWithoutNullStreams;
   /** Ends what was started inside, and with that the namespace. */
@@ -34,6 +36,9 @@ export async function createNamespace(): Promise<Namespace> {
     pid,
     run: (...command) =>
       execFileSync("nsenter", [...enter, ...command], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }),
+    feed: (text, ...command) => {
+      execFileSync("nsenter", [...enter, ...command], { input: text, stdio: ["pipe", "ignore", "pipe"] });
+    },
     start: (...command) => {
       const child = spawn("nsenter", [...enter, ...command]);
       started.push(child);
