@@ -35,11 +35,12 @@ function templatesOf(manifests: readonly Manifest[]): readonly Pod[] {
 
 describe("the injector's Deployment", () => {
   test("meets Pod Security's restricted profile, which its namespace enforces", () => {
-    const { securityContext: pod } = deployment.template.spec as {
-      securityContext?: Readonly<Record<string, unknown>>;
-    };
-    assert.equal(pod?.["runAsNonRoot"], true);
-    assert.deepEqual(pod["seccompProfile"], { type: "RuntimeDefault" });
+    assert.deepEqual(deployment.template.spec.securityContext, {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
     assert.deepEqual(onlyContainer(deployment).securityContext, {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
