@@ -50,7 +50,7 @@ export async function installOutrigger(address: WebhookAddress): Promise<void> {
   await applyServerSide({ apiVersion: "v1", kind: "List", items });
 }
 
-/** Removes everything of the manifests but the namespace, which would take its time. */
+/** Pods can be created again without the injector; the rest of the manifests does no harm and stays. */
 export async function removeWebhookConfiguration(): Promise<void> {
   await kubectlOk(["delete", "mutatingwebhookconfiguration", "outrigger-injector", "--ignore-not-found"]);
 }
