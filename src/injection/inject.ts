@@ -4,6 +4,7 @@
 import type { Pod } from "../kubernetes/pod.ts";
 import type { Problem } from "../problem.ts";
 import { formatProblem } from "../problem.ts";
+import { describeOwner } from "../workloads/describe-owner.ts";
 import { statusAnnotation } from "./keys.ts";
 import { mutatePod } from "./mutate-pod.ts";
 import { warnOfApplication } from "./pod-warnings.ts";
@@ -27,6 +28,7 @@ interface Decided {
   readonly status: InjectionStatus | undefined;
   readonly decision: Decision;
   readonly warnings: readonly string[];
+  readonly workload: string;
 }
 
 function warnOfStatus(pod: Pod, status: InjectionStatus | undefined): readonly string[] {
@@ -58,12 +60,12 @@ function reject(reason: RejectReason, problems: readonly Problem[], warnings: re
   return { result: "rejected", reason, problems, warnings };
 }
 
-function injectDecided({ pod, namespace, context, status, decision, warnings }: Decided): InjectionOutcome {
+function injectDecided({ pod, namespace, context, status, decision, warnings, workload }: Decided): InjectionOutcome {
   if (!decision.inject) return { result: "skipped", reason: decision.reason, warnings };
   const { settings, layered, problems, warnings: settingWarnings } = resolveSettings(pod, namespace, context);
   const tolerant = context.config.userErrors === "warn";
   if (problems.length > 0 && !tolerant) return reject("invalid-setting", problems, [...warnings, ...settingWarnings]);
-  const mutation = mutatePod({ pod, status, settings, namespace: namespace.name, context });
+  const mutation = mutatePod({ pod, status, settings, namespace: namespace.name, workload, context });
   if (!mutation.ok) return reject(mutation.reason, mutation.problems, warnings);
   return {
     result: "injected",
@@ -82,17 +84,18 @@ function injectDecided({ pod, namespace, context, status, decision, warnings }: 
 }
 
 /** See {@link Inject}. */
-export const injectPod: Inject = (value, namespace, context) => {
+export const injectPod: Inject = (value, namespace, context, knownWorkload) => {
   const read = readPod(value);
   if (!read.ok) return reject("invalid-pod", read.problems, []);
   const pod = read.value;
+  const workload = knownWorkload ?? describeOwner(pod).name;
   const status = readStatus(pod);
   const decision = decideInjection(pod, status, namespace, context);
   const warnings = warnOf(pod, namespace, status, decision);
   if (decision.problems.length > 0) {
     if (context.config.userErrors === "deny") return reject("invalid-setting", decision.problems, warnings);
     const tolerated = [...warnings, ...decision.problems.map(formatProblem)];
-    return injectDecided({ pod, namespace, context, status, decision, warnings: tolerated });
+    return injectDecided({ pod, namespace, context, status, decision, warnings: tolerated, workload });
   }
-  return injectDecided({ pod, namespace, context, status, decision, warnings });
+  return injectDecided({ pod, namespace, context, status, decision, warnings, workload });
 };

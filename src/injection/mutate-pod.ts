@@ -4,7 +4,6 @@
  */
 import type { Container, Pod } from "../kubernetes/pod.ts";
 import type { Problem } from "../problem.ts";
-import { describeOwner } from "../workloads/describe-owner.ts";
 import { assemblePod } from "./assemble-pod.ts";
 import type { DeclaredSidecar } from "./declared-sidecar.ts";
 import { overrideOf, takeDeclaredSidecar } from "./declared-sidecar.ts";
@@ -27,6 +26,8 @@ export interface MutationInput {
   readonly status: InjectionStatus | undefined;
   readonly settings: InjectionSettings;
   readonly namespace: string;
+  /** Name of the workload that the pod belongs to. */
+  readonly workload: string;
   readonly context: InjectionContext;
 }
 
@@ -93,7 +94,7 @@ function chooseOverlays({ settings, context }: MutationInput): readonly Overlay[
 
 /** Makes the injected pod, or says why an overlay or a declared container cannot be merged. */
 export function mutatePod(input: MutationInput): Mutation {
-  const { settings, status, namespace, context } = input;
+  const { settings, status, namespace, workload, context } = input;
   const taken = takeDeclaredSidecar(input.pod);
   if (!taken.ok) return { ...taken, reason: "invalid-pod" };
   const override = readOverride(taken.value, status);
@@ -113,7 +114,7 @@ export function mutatePod(input: MutationInput): Mutation {
     context,
     overlays,
     namespace,
-    workload: describeOwner(application).name,
+    workload,
     probes: probes.targets,
     metrics: metrics.target,
     volumes: application.spec.volumes ?? [],

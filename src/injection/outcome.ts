@@ -64,5 +64,12 @@ export type InjectionOutcome =
  * Decides on one pod and, where the decision is to inject, makes the injected pod.
  *
  * @param pod the Pod as it came, parsed JSON of any shape; never modified
+ * @param workload name of the workload that the pod belongs to, where the caller knows better than the pod's owner
+ *   references tell (a template has none)
  */
-export type Inject = (pod: unknown, namespace: NamespaceView, context: InjectionContext) => InjectionOutcome;
+export type Inject = (
+  pod: unknown,
+  namespace: NamespaceView,
+  context: InjectionContext,
+  workload?: string,
+) => InjectionOutcome;
