@@ -1,0 +1,48 @@
+/**
+ * Bundles the command line into one file, `dist/outrigger.js`, which needs nothing beside it but Node: the image carries no
+ * node_modules, and starting reads one file instead of a thousand.
+ *
+ * Usage: `node scripts/build.ts [ENTRY [OUTPUT]]`; without arguments `src/main.ts` and `dist/outrigger.js`.
+ */
+import { chmodSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+import type { BuildOptions } from "esbuild";
+
+const root = dirname(import.meta.dirname);
+
+/**
+ * Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module does not have. The hash-bang
+ * comes first, or the kernel does not see it; a name of its own, because bundled modules import createRequire too.
+ */
+const banner = `#!/usr/bin/env node
+import { createRequire as outriggerCreateRequire } from "node:module";
+const require = outriggerCreateRequire(import.meta.url);`;
+
+function options(entry: string, output: string): BuildOptions {
+  return {
+    entryPoints: [entry],
+    outfile: output,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    // ES modules where a package has both: only they can be shaken.
+    mainFields: ["module", "main"],
+    conditions: ["module", "import"],
+    banner: { js: banner },
+    // Without white space the file is 4.3 MB instead of 7.6, and the process 36 MB smaller, because V8 keeps the source.
+    // Names stay, so that a stack trace in somebody's log can be read. No source map: it would be larger than the bundle.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    minifyIdentifiers: false,
+    keepNames: false,
+    legalComments: "none",
+    logLevel: "warning",
+  };
+}
+
+const [entry = join(root, "src/main.ts"), output = join(root, "dist/outrigger.js")] = process.argv.slice(2);
+await build(options(entry, output));
+chmodSync(output, 0o755);
+console.log(`${output}: ${(statSync(output).size / 1e6).toFixed(2)} MB`);
