@@ -3,7 +3,6 @@
  * are given. A namespace that no object describes is enabled, since asking for injection is what the command is for.
  */
 import { hash } from "node:crypto";
-import { parseAllDocuments } from "yaml";
 import { defaultMeshConfig } from "../config/defaults.ts";
 import { hashMeshConfig } from "../config/hash.ts";
 import { parseMeshConfig } from "../config/load.ts";
@@ -14,6 +13,7 @@ import type { InjectionContext, NamespaceView } from "../injection/inject.ts";
 import { injectionLabel } from "../injection/keys.ts";
 import { isJsonObject } from "../json-value.ts";
 import { parseServerVersion, runsNativeSidecars } from "../kubernetes/server-version.ts";
+import { parseYaml } from "../manifests/parse-yaml.ts";
 import type { IpFamily } from "../net/cidr.ts";
 import { formatProblem } from "../problem.ts";
 import { version } from "../version.ts";
@@ -72,17 +72,13 @@ function namespacesIn(object: unknown): readonly NamespaceView[] {
 }
 
 /** Every Namespace object of a YAML stream; what is wrong with the stream is for others to say. */
-export function readNamespaces(text: string): readonly NamespaceView[] {
-  return parseAllDocuments(text, { version: "1.1", logLevel: "silent" }).flatMap((document) => {
-    try {
-      return namespacesIn(document.toJS());
-    } catch {
-      return [];
-    }
-  });
+function readNamespaces(text: string): readonly NamespaceView[] {
+  const documents = parseYaml(text);
+  return documents.ok ? documents.value.flatMap(({ value }) => namespacesIn(value)) : [];
 }
 
-async function readNamespaceFile(terminal: Terminal, path: string): Promise<readonly NamespaceView[]> {
+/** The Namespace objects of a file, of which there must be one at least. */
+export async function readNamespaceFile(terminal: Terminal, path: string): Promise<readonly NamespaceView[]> {
   const namespaces = readNamespaces(await readInput(terminal, path));
   if (namespaces.length > 0) return namespaces;
   throw new OutriggerError("OUTRIGGER_INPUT_INVALID", `${path} holds no Namespace object`);

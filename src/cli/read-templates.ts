@@ -1,8 +1,9 @@
 /**
  * Every pod and pod template of a YAML or JSON stream, for the commands that only look.
  */
-import { parseAllDocuments } from "yaml";
 import { OutriggerError } from "../errors.ts";
+import { parseYaml } from "../manifests/parse-yaml.ts";
+import { formatProblem } from "../problem.ts";
 import type { PodTemplate } from "../workloads/pod-templates.ts";
 import { findPodTemplates } from "../workloads/pod-templates.ts";
 import type { NamespaceView } from "../injection/inject.ts";
@@ -33,11 +34,9 @@ export function requireFilename(options: OptionValues): string {
 }
 
 function parseStream(text: string, path: string): readonly unknown[] {
-  return parseAllDocuments(text, { version: "1.1" }).map((document): unknown => {
-    const [error] = document.errors;
-    if (error !== undefined) throw new OutriggerError("OUTRIGGER_INPUT_INVALID", `${path}: ${error.message}`);
-    return document.toJS();
-  });
+  const documents = parseYaml(text);
+  if (documents.ok) return documents.value.map(({ value }) => value);
+  throw new OutriggerError("OUTRIGGER_INPUT_INVALID", `${path}\n${documents.problems.map(formatProblem).join("\n")}`);
 }
 
 /**

@@ -77,7 +77,7 @@ export const explain: Command = {
     const { templates, world } = await readTemplates(options, terminal);
     const explanations = templates.map(({ template, namespace, title }: PlacedTemplate) => ({
       workload: title,
-      outcome: injectPod(template.pod, namespace, world.context),
+      outcome: injectPod(template.pod, namespace, world.context, template.workload.name),
     }));
     terminal.out(render(explanations, optionOf(options, "output")));
     return explanations.some(({ outcome }) => outcome.result === "rejected") ? 1 : 0;

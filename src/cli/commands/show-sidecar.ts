@@ -22,7 +22,7 @@ type Injected = Extract<InjectionOutcome, { result: "injected" }>;
 async function injectEach({ options, terminal }: Invocation): Promise<readonly { title: string; outcome: Injected }[]> {
   const { templates, world } = await readTemplates(options, terminal);
   return templates.flatMap(({ template, namespace, title }) => {
-    const outcome = injectPod(template.pod, namespace, world.context);
+    const outcome = injectPod(template.pod, namespace, world.context, template.workload.name);
     if (outcome.result === "injected") return [{ title, outcome }];
     const problems =
       outcome.result === "rejected" ? outcome.problems.map((problem) => `\n  ${formatProblem(problem)}`) : [];

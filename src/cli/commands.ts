@@ -1,0 +1,18 @@
+/**
+ * Every command of the binary, in the order of the help text.
+ */
+import type { Command } from "./command.ts";
+import { configDefaults, configValidate } from "./commands/config.ts";
+import { explain } from "./commands/explain.ts";
+import { inject, uninject } from "./commands/inject.ts";
+import { bootstrap, iptables } from "./commands/show-sidecar.ts";
+
+export const commands: readonly Command[] = [
+  inject,
+  uninject,
+  explain,
+  iptables,
+  bootstrap,
+  configDefaults,
+  configValidate,
+];
