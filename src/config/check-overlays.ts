@@ -1,16 +1,15 @@
 /**
  * Overlays are partial Pods of any content, so the schema lets everything through; this checks that each has a Pod's
- * outline, and that the default list names none that does not exist.
+ * outline and can be merged, and that the default list names none that does not exist. Found here, a mistake is told to
+ * whoever writes the config; found later, to whoever creates a pod.
  */
+import { mergePod } from "../kubernetes/strategic-merge.ts";
 import { nearestWord } from "../nearest-word.ts";
 import type { Problem } from "../problem.ts";
 import { isObject, show } from "./check-schema.ts";
 import { memberPath } from "./path.ts";
 
 const topLevelKeys = ["apiVersion", "kind", "metadata", "spec"];
-/** Lists that strategic merge joins by the name of their elements. Source: Kubernetes API, PodSpec patchMergeKey. */
-const listsByName = ["containers", "initContainers", "volumes"];
-
 /** A name must be writable into the comma-separated `overlays` annotation. */
 const overlayName = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
 
@@ -28,23 +27,46 @@ export function checkOverlays(overlays: Readonly<Record<string, unknown>>, path:
 
 function checkOverlay(overlay: unknown, path: string): readonly Problem[] {
   if (!isObject(overlay)) return [notPartialPod(overlay, path)];
-  return Object.entries(overlay).flatMap(([key, value]) => {
-    const at = memberPath(path, key);
-    switch (key) {
-      case "apiVersion":
-        return value === "v1" ? [] : [{ path: at, message: `${show(value)} is not a Pod's`, hint: "write v1" }];
-      case "kind":
-        return value === "Pod" ? [] : [{ path: at, message: `${show(value)} is not a Pod`, hint: "write Pod" }];
-      case "metadata":
-        return isObject(value) ? [] : [notPartialPod(value, at)];
-      case "spec":
-        return isObject(value)
-          ? listsByName.flatMap((list) => checkList(value[list], memberPath(at, list)))
-          : [notPartialPod(value, at)];
-      default:
-        return [misplaced(key, at)];
-    }
+  const outline = Object.entries(overlay).flatMap(([key, value]) => checkMember(key, value, memberPath(path, key)));
+  return outline.length > 0 ? outline : checkMerge(overlay, path);
+}
+
+function checkMember(key: string, value: unknown, at: string): readonly Problem[] {
+  switch (key) {
+    case "apiVersion":
+      return value === "v1" ? [] : [{ path: at, message: `${show(value)} is not a Pod's`, hint: "write v1" }];
+    case "kind":
+      return value === "Pod" ? [] : [{ path: at, message: `${show(value)} is not a Pod`, hint: "write Pod" }];
+    case "metadata":
+      return isObject(value) ? checkMetadata(value, at) : [notPartialPod(value, at)];
+    case "spec":
+      return isObject(value) ? [] : [notPartialPod(value, at)];
+    default:
+      return [misplaced(key, at)];
+  }
+}
+
+/** Labels and annotations are maps of text; `null` in a merge patch takes a key away. */
+function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string): readonly Problem[] {
+  return ["labels", "annotations"].flatMap((field) => {
+    const map = metadata[field] ?? {};
+    const at = memberPath(path, field);
+    if (!isObject(map))
+      return [{ path: at, message: `${show(map)} is not a map`, hint: "write keys with their values" }];
+    return Object.entries(map)
+      .filter(([key, value]) => typeof value !== "string" && value !== null && key !== "$patch")
+      .map(([key, value]) => ({
+        path: memberPath(at, key),
+        message: `${show(value)} is not text`,
+        hint: "put it in quotes",
+      }));
   });
+}
+
+/** Tries the merge on a pod that has nothing yet. */
+function checkMerge(overlay: object, path: string): readonly Problem[] {
+  const merged = mergePod({ metadata: {}, spec: { containers: [] } }, overlay);
+  return merged.ok ? [] : merged.problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }));
 }
 
 function notPartialPod(value: unknown, path: string): Problem {
@@ -59,20 +81,6 @@ function misplaced(key: string, path: string): Problem {
   const meant = nearestWord(key, topLevelKeys);
   const hint = meant === undefined ? "write metadata and spec, as in a Pod" : `did you mean ${meant}?`;
   return { path, message: `${show(key)} is not a key of a Pod`, hint };
-}
-
-function checkList(list: unknown, path: string): readonly Problem[] {
-  if (list === undefined) return [];
-  if (!Array.isArray(list))
-    return [{ path, message: `${show(list)} is not a list`, hint: "write a list, as in a Pod" }];
-  return list.flatMap((element: unknown, index): readonly Problem[] => {
-    // A bare directive ("$patch: replace") speaks of the whole list and so has no name.
-    const named = isObject(element) && (typeof element["name"] === "string" || Object.hasOwn(element, "$patch"));
-    if (named) return [];
-    return [
-      { path: memberPath(path, index), message: "has no name", hint: "name it: elements are merged by their name" },
-    ];
-  });
 }
 
 /** The names in the mesh-wide list of overlays that no overlay has; `path` is the list's own. */

@@ -199,8 +199,22 @@ describe("what is wrong is told with its path, its value and what is allowed", (
       "overlays: {debug: {spec: {containers: [{image: x}]}}}",
       {
         path: "overlays.debug.spec.containers[0]",
-        message: "has no name",
-        hint: "name it: elements are merged by their name",
+        message: "the item has no name, by which items of this list are matched",
+        hint: "give it a name",
+      },
+    ],
+    [
+      "an overlay with a label that is no text",
+      "overlays: {debug: {metadata: {labels: {debug: true}}}}",
+      { path: "overlays.debug.metadata.labels.debug", message: "true is not text", hint: "put it in quotes" },
+    ],
+    [
+      "an overlay with a list where a Pod has none",
+      "overlays: {debug: {metadata: {annotations: [a]}}}",
+      {
+        path: "overlays.debug.metadata.annotations",
+        message: '["a"] is not a map',
+        hint: "write keys with their values",
       },
     ],
     [
