@@ -12,11 +12,10 @@ import type { BuildOptions } from "esbuild";
 const root = dirname(import.meta.dirname);
 
 /**
- * Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module does not have. The hash-bang
- * comes first, or the kernel does not see it; a name of its own, because bundled modules import createRequire too.
+ * Some dependencies are CommonJS and call `require` for Node's own modules, which an ES module does not have. A name of its
+ * own, because bundled modules import createRequire too. esbuild puts the entry's hash-bang line before it.
  */
-const banner = `#!/usr/bin/env node
-import { createRequire as outriggerCreateRequire } from "node:module";
+const banner = `import { createRequire as outriggerCreateRequire } from "node:module";
 const require = outriggerCreateRequire(import.meta.url);`;
 
 function options(entry: string, output: string): BuildOptions {

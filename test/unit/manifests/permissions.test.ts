@@ -23,14 +23,14 @@ describe("what the injector may do", () => {
   test("in the whole cluster: read namespaces, keep its own webhook configuration, write Events", () => {
     assert.deepEqual(describeRules(find(render("base"), "ClusterRole", "outrigger-injector")), [
       "get,list,watch /namespaces",
-      "get,list,watch,patch,update admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
+      "get,list,watch,patch admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
       "create,patch events.k8s.io/events",
     ]);
   });
 
   test("in its namespace: one Secret by name, and to create it", () => {
     assert.deepEqual(describeRules(find(render("base"), "Role", "outrigger-injector")), [
-      "get,list,watch,patch,update /secrets outrigger-webhook-certificates",
+      "get,list,watch,update /secrets outrigger-webhook-certificates",
       "create /secrets",
     ]);
   });
