@@ -2,6 +2,10 @@
  * The init container's script on real kernels' rule sets: which it chooses, what it leaves alone, how it fails.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, test } from "node:test";
 import { renderCapture } from "../../../src/iptables/render-capture.ts";
 import { capturePlan } from "../../capture-plans.ts";
@@ -150,6 +154,31 @@ describe("addresses and routes", () => {
     const { code, output } = runInit(pod, { environment: redirect });
     assert.equal(code, 0, output);
     assert.match(output, /IPv6 is switched off in this pod: the address ::6\/128 is left out/);
+  });
+});
+
+describe("busybox for the proxy's postStart hook", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "outrigger-hold-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test("is left where the injector says, also when there is one", () => {
+    for (const environment of [nothing, nothing]) {
+      const { code, output } = runInit(pod, { environment: { ...environment, OUTRIGGER_HOLD_DIRECTORY: folder } });
+      assert.equal(code, 0, output);
+      assert.equal(execFileSync(join(folder, "busybox"), ["echo", "here"], { encoding: "utf8" }), "here\n");
+    }
+  });
+
+  test("is an error where it cannot be left", () => {
+    const environment = { ...nothing, OUTRIGGER_HOLD_DIRECTORY: join(folder, "absent") };
+    const { code, output } = runInit(pod, { environment });
+    assert.equal(code, 1);
+    assert.match(output, /busybox cannot be left in /);
   });
 });
 
