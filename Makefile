@@ -70,7 +70,7 @@ manifests: $(modules) ## Render manifests/install.yaml
 
 .PHONY: demo
 demo: $(modules) $(bundle) ## The main job, with no cluster: real AdmissionReviews and what comes back
-	@node scripts/demo.ts
+	@node scripts/demo/run.ts
 
 .PHONY: bench
 bench: $(modules) $(bundle) ## The webhook beside Istio's, over HTTPS: one table

@@ -5,9 +5,11 @@ import type { Command } from "./command.ts";
 import { configDefaults, configValidate } from "./commands/config.ts";
 import { explain } from "./commands/explain.ts";
 import { inject, uninject } from "./commands/inject.ts";
+import { serveWebhook } from "./commands/serve-webhook.ts";
 import { bootstrap, iptables } from "./commands/show-sidecar.ts";
 
 export const commands: readonly Command[] = [
+  serveWebhook,
   inject,
   uninject,
   explain,

@@ -13,7 +13,7 @@ import type { InjectionContext, NamespaceView } from "../injection/inject.ts";
 import { injectionLabel } from "../injection/keys.ts";
 import { isJsonObject } from "../json-value.ts";
 import { parseServerVersion, runsNativeSidecars } from "../kubernetes/server-version.ts";
-import { parseYaml } from "../manifests/parse-yaml.ts";
+import { parseYaml } from "../manifest-files/parse-yaml.ts";
 import type { IpFamily } from "../net/cidr.ts";
 import { formatProblem } from "../problem.ts";
 import { version } from "../version.ts";
@@ -84,6 +84,12 @@ export async function readNamespaceFile(terminal: Terminal, path: string): Promi
   throw new OutriggerError("OUTRIGGER_INPUT_INVALID", `${path} holds no Namespace object`);
 }
 
+/** Every namespace that no object describes counts as enabled. */
+export function enabledUnlessDescribed(described: readonly NamespaceView[]): (name: string) => NamespaceView {
+  const byName = new Map(described.map((namespace) => [namespace.name, namespace]));
+  return (name) => byName.get(name) ?? { name, labels: { [injectionLabel]: "enabled" }, annotations: {} };
+}
+
 function readKubernetesVersion(text: string | undefined): typeof anyRecent {
   if (text === undefined) return anyRecent;
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(text) ?? [];
@@ -102,7 +108,7 @@ export async function readWorld(options: OptionValues, terminal: Terminal, strea
   const config = await readConfig(terminal, optionOf(options, "config"));
   const file = optionOf(options, "namespaces");
   const described = [...readNamespaces(stream), ...(file === undefined ? [] : await readNamespaceFile(terminal, file))];
-  const byName = new Map(described.map((namespace) => [namespace.name, namespace]));
+  const lookup = enabledUnlessDescribed(described);
   const fallback = optionOf(options, "namespace") ?? "default";
   const configHash = hashMeshConfig(config);
   return {
@@ -116,7 +122,6 @@ export async function readWorld(options: OptionValues, terminal: Terminal, strea
       // The webhook, which has a real secret, puts its own path in place of this one when the pod is created.
       drainKey: hash("sha256", `offline ${configHash}`),
     },
-    namespaceOf: (name = fallback) =>
-      byName.get(name) ?? { name, labels: { [injectionLabel]: "enabled" }, annotations: {} },
+    namespaceOf: (name = fallback) => lookup(name),
   };
 }

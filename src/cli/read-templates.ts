@@ -2,7 +2,7 @@
  * Every pod and pod template of a YAML or JSON stream, for the commands that only look.
  */
 import { OutriggerError } from "../errors.ts";
-import { parseYaml } from "../manifests/parse-yaml.ts";
+import { parseYaml } from "../manifest-files/parse-yaml.ts";
 import { formatProblem } from "../problem.ts";
 import type { PodTemplate } from "../workloads/pod-templates.ts";
 import { findPodTemplates } from "../workloads/pod-templates.ts";

@@ -9,6 +9,10 @@ export interface OperationMetrics {
   certificateExpiry(certificate: string, expiresAt: Date): void;
   /** Counts a new certificate taken into use, or refused. */
   certificateReload(result: "success" | "failure"): void;
+  /** Counts a step of keeping certificates that failed and will be repeated, by step: a closed set. */
+  certificateFailure(operation: string): void;
+  /** Counts a CA bundle of a webhook configuration that was set right. */
+  caBundlePatched(): void;
   /** Counts a changed config file taken into use, or refused. */
   configReload(result: "success" | "failure"): void;
   /** Counts Events that were never sent: queue full, or refused by the API server. */
@@ -35,6 +39,16 @@ export function createOperationMetrics(registry: Registry): OperationMetrics {
     "New serving certificates taken into use (success) or refused (failure).",
     ["result"],
   );
+  const certificateFailures = counter(
+    "outrigger_certificate_failures_total",
+    "Steps of keeping certificates that failed and are repeated, by step.",
+    ["operation"],
+  );
+  const bundlesPatched = counter(
+    "outrigger_ca_bundle_patches_total",
+    "CA bundles of webhook configurations that were set right.",
+    [],
+  );
   const configReloads = counter(
     "outrigger_config_reloads_total",
     "Changed mesh configs taken into use (success) or refused (failure).",
@@ -58,6 +72,12 @@ export function createOperationMetrics(registry: Registry): OperationMetrics {
     },
     certificateReload: (result) => {
       certificateReloads.inc({ result });
+    },
+    certificateFailure: (operation) => {
+      certificateFailures.inc({ operation });
+    },
+    caBundlePatched: () => {
+      bundlesPatched.inc();
     },
     configReload: (result) => {
       configReloads.inc({ result });
