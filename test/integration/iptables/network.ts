@@ -51,8 +51,8 @@ export async function createNetwork(): Promise<Network> {
   connect(pod, world, "eth1");
   pod.run("ip", "-4", "route", "add", "default", "via", places.client.IPv4);
   pod.run("ip", "-6", "route", "add", "default", "via", places.client.IPv6);
-  // As strict as a node may set it; transparent proxying must live with it.
-  pod.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter");
+  // As strict as a node or a VPN client may set it; transparent proxying must live with it.
+  pod.run("sh", "-c", "cd /proc/sys/net/ipv4/conf/all && echo 1 >rp_filter && echo 1 >src_valid_mark");
   for (const place of [places.remote, places["other-remote"]]) {
     world.run("ip", "address", "add", `${place.IPv4}/32`, "dev", "lo");
     world.run("ip", "address", "add", `${place.IPv6}/128`, "dev", "lo", "nodad");
