@@ -22,12 +22,16 @@ function parts(input: BootstrapInput): readonly ApplicationPart[] {
   return input.metrics === undefined ? probes : [...probes, metricsPage(input.metrics, input)];
 }
 
+function asksOverHttp({ probes }: BootstrapInput): boolean {
+  return probes.some(({ kind }) => kind === "http");
+}
+
 /** The listener on the application port. */
 export function applicationListener(input: BootstrapInput): Listener {
   const all = parts(input);
   const manager = applicationPageServer({
     statPrefix: "application",
-    filters: [...all.flatMap((part) => part.filters), redirectFilter],
+    filters: [...all.flatMap((part) => part.filters), ...(asksOverHttp(input) ? [redirectFilter] : [])],
     routes: all.flatMap((part) => part.routes),
   });
   return ownListener("application", ports.application, input.ipFamilies, manager);

@@ -4,18 +4,16 @@
  * application calling itself and be sent to the inbound listener again, for ever.
  */
 import type { InterceptionMode } from "../iptables/capture-plan.ts";
+import { deliveryAddress } from "../iptables/loopback.ts";
 import type { IpFamily } from "../net/cidr.ts";
 import { socketAddress } from "./address.ts";
-
-/** Loopback addresses that nothing else uses; the IPv6 one must be added to `lo`, where IPv6 has only `::1`. */
-const sources: Readonly<Record<IpFamily, string>> = { IPv4: "127.0.0.6", IPv6: "::6" };
 
 /** Cluster fields that bind its connections to the marking source address; none where nothing is captured. */
 export function bindToUncapturedSource(
   mode: InterceptionMode,
   families: readonly IpFamily[],
 ): Readonly<Record<string, unknown>> {
-  const [first, ...others] = families.map((family) => socketAddress(sources[family], 0).socket_address);
+  const [first, ...others] = families.map((family) => socketAddress(deliveryAddress[family], 0).socket_address);
   if (mode === "none" || first === undefined) return {};
   const extra = others.length === 0 ? {} : { extra_source_addresses: others.map((address) => ({ address })) };
   return { upstream_bind_config: { source_address: first, ...extra } };

@@ -30,10 +30,10 @@ function healthCheck(probe: CheckedProbeTarget, input: BootstrapInput): Readonly
   return {
     timeout: seconds(probe.timeoutSeconds),
     interval: period,
-    // Without requests, as here, Envoy would check once a minute.
-    no_traffic_interval: period,
+    // No request ever goes to this cluster, and then Envoy has intervals of their own.
+    no_traffic_healthy_interval: period,
     // A recovery is seen at once, so that the two periods, Envoy's and the kubelet's, do not add up.
-    unhealthy_interval: seconds(1),
+    no_traffic_interval: seconds(1),
     // The kubelet counts failures and successes itself.
     unhealthy_threshold: 1,
     healthy_threshold: 1,

@@ -4,8 +4,9 @@
 import { listenOn } from "./address.ts";
 import type { BootstrapInput } from "./bootstrap-input.ts";
 import { transparentChains } from "./captured-traffic.ts";
+import { clientAddressMark } from "../iptables/marks.ts";
 import { listenerKeepalive } from "./keepalive.ts";
-import { ports, proxyUid } from "./ports.ts";
+import { ports } from "./ports.ts";
 import { detectProtocol } from "./protocol-detection.ts";
 import type { Extension, Listener } from "./resource.ts";
 import { extension } from "./resource.ts";
@@ -17,7 +18,7 @@ import { extension } from "./resource.ts";
 const clientSource: Extension = extension(
   "client-source",
   "envoy.extensions.filters.listener.original_src.v3.OriginalSrc",
-  { mark: proxyUid },
+  { mark: clientAddressMark },
 );
 
 /** The listener that passes on what comes for the application. */

@@ -13,18 +13,23 @@ const script = `
 local followed = { ["301"] = true, ["302"] = true, ["303"] = true, ["307"] = true, ["308"] = true }
 local default_port = { http = ":80", https = ":443" }
 
+-- Envoy's own tables die at the next call of another server.
+local function copy(envoys)
+  local ours = {}
+  for name, value in pairs(envoys) do ours[name] = value end
+  return ours
+end
+
 -- Keeps the request, for asking again.
 function envoy_on_request(handle)
   if not handle:filterContext():get("cluster") then return end
-  local request = {}
-  for name, value in pairs(handle:headers()) do request[name] = value end
-  handle:streamInfo():dynamicMetadata():set("outrigger.redirects", "request", request)
+  handle:streamInfo():dynamicMetadata():set("outrigger.redirects", "request", copy(handle:headers()))
 end
 
 -- Whether scheme and server name the probed server.
 local function is_probed(scheme, server, probe)
-  if scheme ~= probe:get("scheme") then return false end
-  return server == probe:get("authority") or server .. default_port[scheme] == probe:get("authority")
+  if scheme ~= probe.scheme then return false end
+  return server == probe.authority or server .. default_port[scheme] == probe.authority
 end
 
 -- The path on the probed server that a redirect leads to, or nil where it leads elsewhere.
@@ -32,7 +37,7 @@ local function follow(location, current, probe)
   local scheme, rest = string.match(location, "^(%a[%w+.-]*):(.*)")
   local server, path = string.match(rest or location, "^//([^/?#]*)([^#]*)")
   if server then
-    if not is_probed(scheme or probe:get("scheme"), server, probe) then return nil end
+    if not is_probed(scheme or probe.scheme, server, probe) then return nil end
     return string.sub(path, 1, 1) == "/" and path or "/" .. path
   end
   if scheme then return nil end
@@ -45,23 +50,23 @@ local function follow(location, current, probe)
 end
 
 function envoy_on_response(handle)
-  local probe = handle:filterContext()
-  if not probe:get("cluster") then return end
+  local probe = copy(handle:filterContext())
+  local status, location = handle:headers():get(":status"), handle:headers():get("location")
+  if not probe.cluster or not followed[status] or not location then return end
   local kept = handle:streamInfo():dynamicMetadata():get("outrigger.redirects")
-  local headers = handle:headers()
-  local status, location = headers:get(":status"), headers:get("location")
-  local request, path = kept and kept["request"], probe:get("path")
+  if not kept then return end
+  local request = copy(kept["request"])
+  request[":authority"] = probe.host or request[":authority"]
+  local options, path = { timeout_ms = probe.milliseconds, send_xff = false }, probe.path
   for _ = 1, 10 do
-    path = request and location and followed[status] and follow(location, path, probe)
+    path = followed[status] and location and follow(location, path, probe)
     if not path then break end
     request[":path"] = path
-    request[":authority"] = probe:get("host") or request[":authority"]
-    local options = { timeout_ms = probe:get("milliseconds"), send_xff = false }
-    local answer = handle:httpCall(probe:get("cluster"), request, "", options)
+    local answer = handle:httpCall(probe.cluster, request, "", options)
     status, location = answer[":status"], answer["location"]
   end
-  headers:replace(":status", status)
-  headers:remove("location")
+  handle:headers():replace(":status", status)
+  handle:headers():remove("location")
 end
 `;
 

@@ -1,0 +1,60 @@
+/**
+ * What can be asked of an agent: see `agent.ts`.
+ */
+import { once } from "node:events";
+import type { Server } from "node:net";
+import type { ApplicationState } from "./application-state.ts";
+import { state } from "./application-state.ts";
+import { collectSpans, collectedSpans } from "./collector.ts";
+import { controlPlane, controlPlaneStreams } from "./control-plane.ts";
+import { getPage, getPageOverHttp2, talk } from "./conversations.ts";
+import { grpcServer } from "./grpc-server.ts";
+import { bareRequests, bareServer, pages, tlsPages } from "./http-servers.ts";
+import { echoServer, greetingServer } from "./tcp-servers.ts";
+
+interface Stoppable {
+  readonly listen: Server["listen"];
+  readonly close: Server["close"];
+  readonly closeAllConnections?: () => void;
+}
+
+const servers: Stoppable[] = [];
+
+const kinds = {
+  pages,
+  tlsPages,
+  bareServer,
+  grpcServer,
+  greetingServer,
+  echoServer,
+  collectSpans,
+  controlPlane,
+} as const satisfies Record<string, () => unknown>;
+
+export const agentFunctions = {
+  /** Starts a server on every address. */
+  serve: async (kind: keyof typeof kinds, port: number): Promise<void> => {
+    const server = (await kinds[kind]()) as Server;
+    servers.push(server);
+    server.listen(port, "::");
+    await once(server, "listening");
+  },
+  /** Stops all servers. */
+  stop: (): void => {
+    for (const server of servers.splice(0)) {
+      server.close();
+      server.closeAllConnections?.();
+    }
+  },
+  be: (changed: Partial<ApplicationState>): void => {
+    Object.assign(state, changed);
+  },
+  bareRequests: (): readonly string[] => bareRequests.splice(0),
+  collectedSpans,
+  controlPlaneStreams,
+  getPage,
+  getPageOverHttp2,
+  talk,
+} as const;
+
+export type AgentFunctions = typeof agentFunctions;
