@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { SecureContextOptions, TlsOptions } from "node:tls";
 import { OutriggerError } from "../errors.ts";
 import type { OperationMetrics } from "../observability/operation-metrics.ts";
-import type { AnswerReview, ReviewDependencies } from "./answer-review.ts";
+import type { ReviewDependencies } from "./answer-review.ts";
 import { createAnswerReview } from "./answer-review.ts";
 import type { WebhookEntry } from "./admission-request.ts";
 import type { ClientCheck } from "./client-certificate.ts";
@@ -69,27 +69,27 @@ export function buildWebhook(dependencies: WebhookDependencies, tls?: WebhookTls
   app.setNotFoundHandler((request, reply) => {
     refuse(dependencies, noRoute(request, reply), request, reply);
   });
-  addRoutes(app, createAnswerReview(dependencies));
+  addRoutes(app, dependencies);
   return app;
 }
 
-function addRoutes(app: FastifyInstance, answerReview: AnswerReview): void {
+function addRoutes(app: FastifyInstance, dependencies: WebhookDependencies): void {
+  const answerReview = createAnswerReview(dependencies);
   for (const [path, entry] of Object.entries(webhookPaths)) {
     app.post(path, (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      send(reply, answerReview(body, entry, request.startedAt));
+      send(dependencies, reply, answerReview(body, entry, request.startedAt));
     });
   }
 }
 
 /** Begins the clock and the count of a request, and turns away clients that may not ask before their body is read. */
-function createRequestStart({ metrics, clientCheck, draining }: WebhookDependencies) {
+function createRequestStart({ metrics, clientCheck }: WebhookDependencies) {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     request.startedAt = performance.now();
     metrics.begin();
     // `close` comes once for each response, sent or cut off.
     reply.raw.once("close", metrics.end);
-    if (draining?.() === true) reply.header("connection", "close");
     done(clientCheck?.(request.raw.socket));
   };
 }
@@ -109,20 +109,26 @@ function noRoute(request: FastifyRequest, reply: FastifyReply): OutriggerError {
 }
 
 /** Answers with an HTTP error, and counts it. */
-function refuse(dependencies: ReviewDependencies, thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+function refuse(
+  dependencies: WebhookDependencies,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const { error, outcome } = httpFailure(thrown);
   // Still 0 where the request failed before the hook that starts the clock.
   const startedAt = request.startedAt || performance.now();
   const exchange = { entry: entryOf(request), startedAt, bytes: 0 };
   reportOther(outcome, undefined, exchange, dependencies);
   if (outcome.result === "failed") dependencies.log.error({ err: thrown }, "request failed");
-  send(reply, httpError(error));
+  send(dependencies, reply, httpError(error));
 }
 
 function entryOf(request: FastifyRequest): WebhookEntry {
   return (webhookPaths as Readonly<Record<string, WebhookEntry | undefined>>)[request.routeOptions.url ?? ""] ?? "any";
 }
 
-function send(reply: FastifyReply, { status, body }: HttpAnswer): void {
+function send({ draining }: WebhookDependencies, reply: FastifyReply, { status, body }: HttpAnswer): void {
+  if (draining?.() === true) reply.header("connection", "close");
   void reply.code(status).header("content-type", jsonMediaType).send(body);
 }

@@ -16,6 +16,7 @@ import type { WebhookDependencies } from "./build-webhook.ts";
 import { buildWebhook } from "./build-webhook.ts";
 import type { ClientCertificatePolicy } from "./client-certificate.ts";
 import { checkClientCa, createClientCheck } from "./client-certificate.ts";
+import { trackConnections } from "./close-server.ts";
 import type { StopTimes } from "./limits.ts";
 import type { ServingCertificateSource } from "./serving-certificate.ts";
 import { replaceCertificate, tlsOptions } from "./serving-certificate.ts";
@@ -61,6 +62,7 @@ export async function startWebhookServer(
   await app.ready();
   const { server } = app;
   if (!(server instanceof TlsServer)) throw new Error("the webhook was built without TLS");
+  const close = trackConnections(server);
   const unfollow = certificates.onChange((certificate) => {
     replaceCertificate(server, certificate, clients?.ca, { log, metrics: operationMetrics });
   });
@@ -77,7 +79,7 @@ export async function startWebhookServer(
     draining = true;
     log.info({ graceMs: stopTimes.grace, drainMs: stopTimes.drain }, "webhook stopping");
     await pause(stopTimes.grace);
-    await closeServer(server, stopTimes.drain);
+    await close(stopTimes.drain);
     unfollow();
     await app.close();
     log.info({}, "webhook stopped");
@@ -108,15 +110,4 @@ async function listen(server: Server, port: number, host: string | undefined): P
     const detail = cause instanceof Error ? cause.message : undefined;
     throw new OutriggerError("OUTRIGGER_LISTEN_FAILED", detail, { cause });
   }
-}
-
-/** Stops listening and waits for what is in flight, for so many ms; then cuts every connection. */
-async function closeServer(server: Server, drain: number): Promise<void> {
-  const closed = once(server, "close");
-  // Closes idle connections too; busy ones end with their answer, which says `Connection: close`.
-  server.close();
-  const timer = new AbortController();
-  await Promise.race([closed, pause(drain, undefined, { signal: timer.signal }).catch(() => undefined)]);
-  timer.abort();
-  server.closeAllConnections();
 }

@@ -10,7 +10,7 @@ for (const kind of ["uncaughtException", "unhandledRejection"]) {
   test(`${kind}: logged, counted, the process stops with 1`, async () => {
     const process = new EventEmitter();
     const registry = new Registry();
-    const { logger: log, lines } = captureLogger();
+    const { log, lines } = captureLogger();
     const codes: number[] = [];
     applyFaultPolicy({ process, log, metrics: createOperationMetrics(registry), stop: (code) => codes.push(code) });
     process.emit(kind, new Error("a bug"));

@@ -13,7 +13,7 @@ function signalled(outcome: Promise<void>) {
     stops += 1;
     return outcome;
   };
-  const stopWith = stopOnSignals({ process, stop, exit: (code) => exits.push(code), log: captureLogger().logger });
+  const stopWith = stopOnSignals({ process, stop, exit: (code) => exits.push(code), log: captureLogger().log });
   return { process, exits, stopWith, stops: () => stops };
 }
 

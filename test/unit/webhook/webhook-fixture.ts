@@ -81,7 +81,7 @@ export interface WebhookFixture {
 export function webhookDependencies(overrides: Partial<WebhookDependencies> = {}): WebhookFixture {
   const registry = new Registry();
   const metrics = createMetrics(registry, "0.0.0");
-  const { logger: log, lines } = captureLogger();
+  const { log, lines } = captureLogger();
   const events: AdmissionEvent[] = [];
   const dependencies: WebhookDependencies = {
     inject: fakeInject,
