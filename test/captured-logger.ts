@@ -2,7 +2,7 @@
  * A pino logger whose lines a test can look at.
  */
 import { pino } from "pino";
-import type { Logger } from "pino";
+import type { Log } from "../src/observability/logger.ts";
 
 export interface CapturedLine {
   readonly level: number;
@@ -11,13 +11,13 @@ export interface CapturedLine {
 }
 
 export interface CapturedLogger {
-  readonly logger: Logger;
+  readonly log: Log;
   readonly lines: readonly CapturedLine[];
 }
 
 /** Captures every level. */
 export function captureLogger(): CapturedLogger {
   const lines: CapturedLine[] = [];
-  const logger = pino({ level: "trace" }, { write: (line: string) => lines.push(JSON.parse(line) as CapturedLine) });
-  return { logger, lines };
+  const log = pino({ level: "trace" }, { write: (line: string) => lines.push(JSON.parse(line) as CapturedLine) });
+  return { log, lines };
 }

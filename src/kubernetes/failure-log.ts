@@ -2,7 +2,7 @@
  * Logs a failure that may go on for hours: the first as a warning, its repetitions for whoever debugs, the recovery
  * once, with how many there were.
  */
-import type { Logger } from "pino";
+import type { Log } from "../observability/logger.ts";
 
 export interface FailureLog {
   readonly failed: (error: unknown) => void;
@@ -17,17 +17,21 @@ export interface FailureMessages {
   readonly recovered: string;
 }
 
-/** A log of one thing that fails and recovers. */
-export function createFailureLog(logger: Logger, messages: FailureMessages): FailureLog {
+/**
+ * A log of one thing that fails and recovers.
+ *
+ * @param fields what tells it from others with the same messages
+ */
+export function createFailureLog(log: Log, messages: FailureMessages, fields: object = {}): FailureLog {
   let failures = 0;
   return {
     failed: (error) => {
       failures += 1;
       const level = failures === 1 ? "warn" : "debug";
-      logger[level]({ err: error, failures }, messages.failed);
+      log[level]({ ...fields, err: error, failures }, messages.failed);
     },
     recovered: () => {
-      if (failures > 0) logger.info({ failures }, messages.recovered);
+      if (failures > 0) log.info({ ...fields, failures }, messages.recovered);
       failures = 0;
     },
   };

@@ -6,7 +6,6 @@
  * watch is reopened when it ends, fails, falls silent, or is told 410 (the copy is then listed anew). Independently of
  * all that the copy is listed anew every few minutes, so that no missed event can stay missed.
  */
-import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { KubernetesApi, WatchEvent } from "./api.ts";
 import { isGone } from "./api.ts";
@@ -19,6 +18,7 @@ import { listObjects } from "./list-pages.ts";
 import { ObjectCache } from "./object-cache.ts";
 import type { ObjectCacheOptions } from "./object-cache.ts";
 import { pause } from "./pause.ts";
+import type { Log } from "../observability/logger.ts";
 
 /** `gone`: the resource version is too old. `stalled`: no word for too long. `failed`: everything else. */
 export type WatchFailure = "gone" | "stalled" | "failed";
@@ -45,7 +45,7 @@ export interface ListWatchOptions<T> extends ObjectCacheOptions<T> {
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
-  readonly logger: Logger;
+  readonly log: Log;
   /** The collection, e.g. `/api/v1/namespaces`. Objects are told apart by name: one namespace, or cluster-scoped ones. */
   readonly path: string;
   /** e.g. `metadata.name=outrigger`, which RBAC's `resourceNames` demands of lists and watches. */
@@ -80,6 +80,8 @@ export function createListWatch<T>(options: ListWatchOptions<T>): ListWatch<T> {
   return new ListWatchLoop(options);
 }
 
+const messages = { failed: "kubernetes watch failed", recovered: "kubernetes watch recovered" };
+
 class ListWatchLoop<T> implements ListWatch<T> {
   readonly #options: ListWatchOptions<T>;
   readonly #timings: ListWatchTimings;
@@ -98,10 +100,7 @@ class ListWatchLoop<T> implements ListWatch<T> {
     this.#options = options;
     this.#timings = { ...defaultListWatchTimings, ...options.timings };
     this.#cache = new ObjectCache(options);
-    this.#failureLog = createFailureLog(options.logger.child({ path: options.path }), {
-      failed: "kubernetes watch failed",
-      recovered: "kubernetes watch recovered",
-    });
+    this.#failureLog = createFailureLog(options.log, messages, { path: options.path });
   }
 
   start(): void {

@@ -1,12 +1,12 @@
 /**
  * What the injector knows of the cluster's namespaces, always at hand: the request path never asks the API server.
  */
-import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { NamespaceView } from "../injection/inject.ts";
 import type { KubernetesApi, KubernetesObject } from "./api.ts";
 import type { ListWatchTimings, WatchFailure } from "./list-watch.ts";
 import { createListWatch } from "./list-watch.ts";
+import type { Log } from "../observability/logger.ts";
 
 export interface NamespaceStore {
   start(): void;
@@ -23,7 +23,7 @@ export interface NamespaceStoreOptions {
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
-  readonly logger: Logger;
+  readonly log: Log;
   readonly onFailure?: (failure: WatchFailure) => void;
   /** The API server answers again after a failure. */
   readonly onReconnect?: () => void;

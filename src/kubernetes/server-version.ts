@@ -2,11 +2,11 @@
  * Which Kubernetes the API server is, read at the start and again whenever it comes back from a failure: a control
  * plane that went away has often been upgraded. Nodes are never scanned for it.
  */
-import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { KubernetesApi } from "./api.ts";
 import { createFailureLog } from "./failure-log.ts";
 import { createReconcileLoop } from "./reconcile-loop.ts";
+import type { Log } from "../observability/logger.ts";
 
 export interface ServerVersion {
   readonly major: number;
@@ -28,7 +28,7 @@ export interface ServerVersionOptions {
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
-  readonly logger: Logger;
+  readonly log: Log;
   readonly onChange?: (version: ServerVersion) => void;
 }
 
@@ -50,8 +50,8 @@ export function runsNativeSidecars({ major, minor }: ServerVersion): boolean {
 
 /** A store of the API server's version. */
 export function createServerVersionStore(options: ServerVersionOptions): ServerVersionStore {
-  const { api, clock, random, logger, onChange } = options;
-  const failures = createFailureLog(logger, {
+  const { api, clock, random, log, onChange } = options;
+  const failures = createFailureLog(log, {
     failed: "kubernetes version not read",
     recovered: "kubernetes version read again",
   });

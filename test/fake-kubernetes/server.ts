@@ -15,6 +15,8 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** The name given to `client()`. */
+  readonly client: string;
 }
 
 /** `/api/v1/namespaces/a/secrets/b` -> collection `/api/v1/namespaces/a/secrets`, name `b`. */
@@ -29,6 +31,8 @@ export class FakeKubernetes {
   version = { major: "1", minor: "34" };
   /** Asked before each request: a status to answer with instead. */
   fault: (request: ReceivedRequest) => number | undefined = () => undefined;
+  /** Awaited before each request but watches. */
+  gate: (request: ReceivedRequest) => Promise<void> = () => Promise.resolve();
   /** Items per page of a list. */
   pageSize = 500;
   inFlight = 0;
@@ -56,10 +60,10 @@ export class FakeKubernetes {
   }
 
   /** A client of this server, as a replica would have its own. */
-  client(): KubernetesApi {
+  client(name = "test"): KubernetesApi {
     const client = createHttpApi({
       server: new URL(`http://127.0.0.1:${this.#port}`),
-      connection: () => Promise.resolve({ tls: {}, headers: {} }),
+      connection: () => Promise.resolve({ tls: {}, headers: { "user-agent": name } }),
     });
     this.#clients.push(client);
     return client;
@@ -68,13 +72,15 @@ export class FakeKubernetes {
   async #serve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const query = request.query as Readonly<Record<string, string>>;
     const [path = ""] = request.url.split("?");
-    const received = { method: request.method, path, query };
+    const client = request.headers["user-agent"] ?? "";
+    const received = { method: request.method, path, query, client };
     const fault = this.fault(received);
     if (fault !== undefined) return reply.code(fault).send(status(fault, "Injected", "a fault of the test's"));
     if (query["watch"] === "true") return this.#watch(path, query, reply);
     this.requests.push(received);
     this.inFlight += 1;
     try {
+      await this.gate(received);
       return await reply.send(this.#answer(request, path, query));
     } catch (error) {
       if (!(error instanceof FakeStatus)) throw error;

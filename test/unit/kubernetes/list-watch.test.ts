@@ -37,7 +37,7 @@ describe("list-watch", () => {
       api: server.client(),
       clock,
       random: () => 0.5,
-      logger: captured.logger,
+      log: captured.log,
       path,
       reduce: (object) => object.metadata?.labels?.["v"] ?? "",
       onFailure: (failure) => failures.push(failure),

@@ -15,7 +15,7 @@ it("keeps name, labels and annotations of every namespace", async (t) => {
     api: server.client(),
     clock: new FakeClock(),
     random: () => 0.5,
-    logger: captureLogger().logger,
+    log: captureLogger().log,
   });
   assert.equal(store.get("plain"), undefined);
   store.start();

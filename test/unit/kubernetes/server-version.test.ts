@@ -35,7 +35,7 @@ it("reads the version at the start, on request, and within the hour", async (t) 
     api: server.client(),
     clock,
     random: () => 0.5,
-    logger: captureLogger().logger,
+    log: captureLogger().log,
     onChange: (version) => changes.push(version),
   });
   const started = store.start();

@@ -1,0 +1,143 @@
+/**
+ * The webhook's certificates as one part: a source, and where there is a cluster the keeper of its CA bundles.
+ */
+import type { Clock } from "../clock.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { ListWatchTimings } from "../kubernetes/list-watch.ts";
+import type { Log } from "../observability/logger.ts";
+import type { SecretLocation } from "./authority-secret.ts";
+import { createCaBundleReconciler } from "./ca-bundle-reconciler.ts";
+import type { CaBundleReconciler } from "./ca-bundle-reconciler.ts";
+import type { CertificatePolicy } from "./certificate-policy.ts";
+import type { CertificateObserver, CertificateSource } from "./certificate-source.ts";
+import { createFilesSource } from "./files-source.ts";
+import { LiveBundles } from "./live-bundles.ts";
+import { createSelfMadeSource } from "./self-made-source.ts";
+import { createSharedSecretSource } from "./shared-secret-source.ts";
+import type { ConfigurationReference } from "./webhook-configuration.ts";
+import { keyOfConfiguration } from "./webhook-configuration.ts";
+
+/** Where certificates come from. */
+export type CertificateOrigin =
+  /** A CA of this process only; `names` are what callers call it by. */
+  | { readonly kind: "self-made"; readonly names: readonly string[] }
+  /** Our own CA, shared by all replicas in a Secret. */
+  | {
+      readonly kind: "shared-secret";
+      readonly names: readonly string[];
+      readonly secret: SecretLocation;
+      readonly cluster: ClusterAccess;
+    }
+  /** Files that somebody else renews; with a cluster, its configurations are kept to their CA. */
+  | { readonly kind: "files"; readonly folder: string; readonly cluster?: ClusterAccess };
+
+export interface ClusterAccess {
+  readonly api: KubernetesApi;
+  /** The webhook configurations that must trust us. */
+  readonly configurations: readonly ConfigurationReference[];
+}
+
+export interface WebhookCertificatesOptions {
+  readonly origin: CertificateOrigin;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly observer: CertificateObserver;
+  readonly policy: CertificatePolicy;
+  readonly watchTimings?: Partial<ListWatchTimings>;
+}
+
+export interface WebhookCertificates {
+  /** Serve with what this says. */
+  readonly source: CertificateSource;
+  /** Starts everything; resolves after the first attempts. Failed ones go on by themselves. */
+  start(): Promise<void>;
+  stop(): void;
+  /**
+   * Why no API server would accept what is served, as a sentence without its full stop; undefined where it would.
+   * Cheap enough for every readiness probe.
+   */
+  unready(): string | undefined;
+  /** Begins a rotation of the CA, where it is ours; resolves when the new one is in the Secret. */
+  rotate(): Promise<void>;
+  /** Resolves when nothing is under way; what waits for a time or a watch event does not count. */
+  idle(): Promise<void>;
+}
+
+/** Puts source and reconciler together. */
+export function createWebhookCertificates(options: WebhookCertificatesOptions): WebhookCertificates {
+  const { origin, clock } = options;
+  const configurations = origin.kind === "self-made" ? [] : (origin.cluster?.configurations ?? []);
+  const live = new LiveBundles(configurations.map(keyOfConfiguration), clock);
+  const created = createSource(options, live);
+  const { source } = created;
+  const keeper = createKeeper(options, live, created);
+  let stopListening = (): void => undefined;
+  return {
+    source,
+    start: async () => {
+      if (keeper !== undefined) stopListening = source.onChange(keeper.ring);
+      keeper?.start();
+      // First what the configurations trust, then what to sign by: with two CAs there it makes a difference.
+      await keeper?.idle();
+      await source.start();
+    },
+    stop: () => {
+      stopListening();
+      keeper?.stop();
+      source.stop();
+    },
+    unready: () => {
+      const current = source.current();
+      if (current === undefined) return "there is no certificate yet";
+      if (!source.healthy()) return "the certificate is not valid now";
+      return live.trusts(current.certificate) ? undefined : "a webhook configuration does not trust the certificate";
+    },
+    rotate: () => created.rotate(),
+    idle: async () => {
+      await Promise.all([created.idle(), keeper?.idle()]);
+    },
+  };
+}
+
+interface CreatedSource {
+  readonly source: CertificateSource;
+  readonly rotate: () => Promise<void>;
+  readonly isFresh: () => boolean;
+  readonly idle: () => Promise<void>;
+}
+
+function createSource(options: WebhookCertificatesOptions, live: LiveBundles): CreatedSource {
+  const { origin } = options;
+  const notOurs = {
+    rotate: () => Promise.reject(new Error(`certificates of kind ${origin.kind} have no CA to rotate`)),
+    isFresh: () => true,
+    idle: () => Promise.resolve(),
+  };
+  switch (origin.kind) {
+    case "self-made":
+      return { ...notOurs, source: createSelfMadeSource({ ...options, names: origin.names }) };
+    case "files": {
+      const { folder, cluster } = origin;
+      const source = createFilesSource({ ...options, folder, ...(cluster !== undefined && { live }) });
+      return { ...notOurs, source, idle: () => source.idle() };
+    }
+    case "shared-secret": {
+      const { names, secret, cluster } = origin;
+      const source = createSharedSecretSource({ ...options, api: cluster.api, names, secret, live });
+      return { source, rotate: () => source.rotate(), isFresh: () => source.isFresh(), idle: () => source.idle() };
+    }
+  }
+}
+
+function createKeeper(
+  options: WebhookCertificatesOptions,
+  live: LiveBundles,
+  { source, isFresh }: CreatedSource,
+): CaBundleReconciler | undefined {
+  const { origin } = options;
+  if (origin.kind === "self-made" || origin.cluster === undefined) return undefined;
+  const wanted = (): string | undefined => source.current()?.caBundle;
+  return createCaBundleReconciler({ ...options, ...origin.cluster, live, wanted, isWantedFresh: isFresh });
+}
