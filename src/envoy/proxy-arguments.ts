@@ -1,6 +1,7 @@
 /**
  * The command line of the proxy's container.
  */
+import { renderCompactYaml } from "./compact-yaml.ts";
 import type { Bootstrap } from "./resource.ts";
 
 /** How the Envoy process runs; the injector's settings have this shape. */
@@ -21,7 +22,7 @@ export function createProxyArguments(bootstrap: Bootstrap, proxy: ProxyProcess):
   const { logLevel, concurrency, drainSeconds } = proxy;
   return [
     "--config-yaml",
-    JSON.stringify(bootstrap),
+    renderCompactYaml(bootstrap),
     "--log-level",
     logLevel.overall,
     ...(logLevel.components === "" ? [] : ["--component-log-level", logLevel.components]),

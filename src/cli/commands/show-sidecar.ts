@@ -1,7 +1,7 @@
 /**
  * `outrigger iptables` and `outrigger bootstrap`: what a pod's sidecar would be given, to be read or piped elsewhere.
  */
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { proxyContainerName } from "../../envoy/ports.ts";
 import { OutriggerError } from "../../errors.ts";
 import type { InjectionOutcome } from "../../injection/inject.ts";
@@ -51,7 +51,7 @@ function bootstrapOf({ pod }: Injected): unknown {
   if (!args.includes("--config-yaml") || text === undefined) {
     throw new OutriggerError("OUTRIGGER_INPUT_INVALID", "the pod declares a proxy with a command line of its own");
   }
-  return JSON.parse(text);
+  return parse(text);
 }
 
 function showBootstrap(outcome: Injected, format: string | undefined): string {
