@@ -3,9 +3,7 @@
  */
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import type { AddressInfo } from "node:net";
 import { enabledNamespace } from "./reviews.ts";
 import type { ServerCommand } from "./server-process.ts";
 
@@ -35,13 +33,12 @@ export async function outriggerServer(
   const files = { namespaces: `${prefix}-namespaces.yaml`, config: `${prefix}-config.yaml` };
   await writeFile(files.namespaces, renderNamespaces(namespaces));
   await writeFile(files.config, config);
-  const options = ["--port", String(await freePort()), "--config", files.config, "--namespaces", files.namespaces];
+  const options = ["--port", "0", "--config", files.config, "--namespaces", files.namespaces];
   return {
     name,
     command: process.execPath,
     args: [...nodeOptions, cli, "serve", "webhook", "--standalone", ...options],
     env: { NODE_ENV: "production" },
-    path: "/mutate",
   };
 }
 
@@ -54,16 +51,4 @@ function renderNamespaces(count: number): string {
     return JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
   });
   return documents.join("\n---\n");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const { promise, resolve } = Promise.withResolvers<number>();
-  probe.listen(0, "127.0.0.1", () => {
-    const { port } = probe.address() as AddressInfo;
-    probe.close(() => {
-      resolve(port);
-    });
-  });
-  return promise;
 }

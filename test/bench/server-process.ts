@@ -19,8 +19,6 @@ export interface ServerCommand {
   readonly args: readonly string[];
   /** Beside the benchmark's own. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where requests go, if it is not the URL that the server prints. */
-  readonly path?: string;
 }
 
 export interface Server {
@@ -55,8 +53,7 @@ export async function startServer(command: ServerCommand, directory: string): Pr
   try {
     const { url, ca } = await readAnnouncement(child, outputFile);
     if (child.pid === undefined) throw new Error("it has no process id");
-    const target = command.path === undefined ? url : new URL(command.path, url).href;
-    return { name: command.name, pid: child.pid, url: target, ca, stop: () => stopChild(child) };
+    return { name: command.name, pid: child.pid, url, ca, stop: () => stopChild(child) };
   } catch (error) {
     await stopChild(child);
     throw new Error(`${command.name}: ${String(error)}\n${readFileSync(outputFile, "utf8").slice(-2000)}`);
