@@ -5,15 +5,12 @@
 import { randomBytes } from "node:crypto";
 import { Registry } from "prom-client";
 import { defaultCertificatePolicy } from "../certificates/certificate-policy.ts";
-import type { CertificateSource } from "../certificates/certificate-source.ts";
-import { createFilesSource } from "../certificates/files-source.ts";
-import { createSelfMadeSource } from "../certificates/self-made-source.ts";
+import type { CertificateOrigin } from "../certificates/webhook-certificates.ts";
+import { createWebhookCertificates } from "../certificates/webhook-certificates.ts";
 import type { Terminal } from "../cli/command.ts";
 import { enabledUnlessDescribed, readNamespaceFile } from "../cli/offline-world.ts";
 import { systemClock } from "../clock.ts";
-import type { Logging } from "../observability/logger.ts";
 import { startLogging } from "../observability/logger.ts";
-import type { Metrics } from "../observability/metrics.ts";
 import { createMetrics } from "../observability/metrics.ts";
 import { createReadiness } from "../observability/readiness.ts";
 import { version } from "../version.ts";
@@ -28,11 +25,8 @@ const standardError = 2;
 
 const names = ["localhost", "127.0.0.1", "::1"];
 
-function createCertificates(options: WebhookOptions, { log }: Logging, metrics: Metrics): CertificateSource {
-  const observer = countCertificates(metrics.operation);
-  const common = { clock: systemClock, random: Math.random, log, observer, policy: defaultCertificatePolicy };
-  const { certificateDirectory: folder } = options;
-  return folder === undefined ? createSelfMadeSource({ ...common, names }) : createFilesSource({ ...common, folder });
+function certificateOrigin({ certificateDirectory: folder }: WebhookOptions): CertificateOrigin {
+  return folder === undefined ? { kind: "self-made", names } : { kind: "files", folder };
 }
 
 function announce(
@@ -65,17 +59,22 @@ export async function startStandaloneWebhook(options: WebhookOptions, terminal: 
     metrics: metrics.operation,
   });
   await context.start();
-  const certificates = createCertificates(options, logging, metrics);
+  const certificates = createWebhookCertificates({
+    origin: certificateOrigin(options),
+    clock: systemClock,
+    random: Math.random,
+    log: logging.log,
+    observer: countCertificates(metrics.operation),
+    policy: defaultCertificatePolicy,
+  });
   await certificates.start();
   const running = await runWebhook({
     options,
     logging,
     registry,
     metrics,
-    readiness: createReadiness([
-      { name: "certificate", unmet: () => (certificates.healthy() ? undefined : "there is no valid certificate") },
-    ]),
-    certificates,
+    readiness: createReadiness([{ name: "certificate", unmet: certificates.unready }]),
+    certificates: certificates.source,
     context,
     namespace: enabledUnlessDescribed(described),
     events: {
@@ -88,6 +87,6 @@ export async function startStandaloneWebhook(options: WebhookOptions, terminal: 
       await context.close();
     },
   });
-  announce(terminal, options, running.server.port, certificates.current()?.caBundle ?? "");
+  announce(terminal, options, running.server.port, certificates.source.current()?.caBundle ?? "");
   return running;
 }
