@@ -6,7 +6,7 @@ import type { Server } from "node:net";
 import type { ApplicationState } from "./application-state.ts";
 import { state } from "./application-state.ts";
 import { collectSpans, collectedSpans } from "./collector.ts";
-import { controlPlane, controlPlaneStreams } from "./control-plane.ts";
+import { controlPlane, controlPlaneStreams, endControlPlaneSessions } from "./control-plane.ts";
 import { getPage, getPageOverHttp2, talk } from "./conversations.ts";
 import { grpcServer } from "./grpc-server.ts";
 import { bareRequests, bareServer, pages, tlsPages } from "./http-servers.ts";
@@ -34,7 +34,7 @@ const kinds = {
 export const agentFunctions = {
   /** Starts a server on every address. */
   serve: async (kind: keyof typeof kinds, port: number): Promise<void> => {
-    const server = (await kinds[kind]()) as Server;
+    const server = await kinds[kind]();
     servers.push(server);
     server.listen(port, "::");
     await once(server, "listening");
@@ -52,6 +52,7 @@ export const agentFunctions = {
   bareRequests: (): readonly string[] => bareRequests.splice(0),
   collectedSpans,
   controlPlaneStreams,
+  endControlPlaneSessions,
   getPage,
   getPageOverHttp2,
   talk,

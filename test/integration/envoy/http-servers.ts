@@ -48,7 +48,7 @@ export function pages(): Server {
 /** The pages, over TLS with a certificate of nobody's. */
 export async function tlsPages(): Promise<Server> {
   const { private: key, cert } = await generate([{ name: "commonName", value: "nobody" }], { keyType: "ec" });
-  return createTlsServer({ key, cert }, answer) as unknown as Server;
+  return createTlsServer({ key, cert }, answer);
 }
 
 /** What the bare server answers: spellings that a careful proxy leaves alone. */

@@ -2,74 +2,58 @@
  * The bootstrap of a mesh's sidecar against the least of a control plane: who may be talked to, who is talking.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { generate } from "selfsigned";
 import { ports } from "../../../src/envoy/ports.ts";
 import { eventually } from "../../eventually.ts";
 import { bootstrapInput } from "../../unit/envoy/sample-input.ts";
 import type { Network } from "../iptables/network.ts";
 import { createNetwork, places } from "../iptables/network.ts";
+import { requireNetworkTools } from "../iptables/requirements.ts";
 import type { Agent } from "./agent-client.ts";
 import { startAgent } from "./agent-client.ts";
 import type { EnvoyProcess } from "./envoy-process.ts";
 import { startEnvoy } from "./envoy-process.ts";
+import { certificateFor, trustFile } from "./trust-file.ts";
 
 const host = places.remote.IPv4;
 const port = 15_012;
 
-/** Key and certificate of a control plane at that address. */
-async function certificateFor(ip: string): Promise<{ readonly pem: string; readonly cert: string }> {
-  const { private: key, cert } = await generate([{ name: "commonName", value: "control plane" }], {
-    keyType: "ec",
-    extensions: [
-      { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: [{ type: 7, ip }] },
-    ],
-  });
-  return { pem: `${key}\n${cert}`, cert };
-}
-
 describe("a sidecar of a mesh", () => {
+  const folder = mkdtempSync(join(tmpdir(), "outrigger-mesh-"));
   let network: Network;
   let envoy: EnvoyProcess;
   let world: Agent;
-  const folder = mkdtempSync(join(tmpdir(), "outrigger-mesh-"));
-  const file = (name: string): string => join(folder, name);
 
-  const trust = (cert: string): void => {
-    const validation = { trusted_ca: { inline_string: cert } };
-    const resource = {
-      "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",
-      name: "control-plane-trust",
-      validation_context: validation,
-    };
-    writeFileSync(file("root.yaml"), JSON.stringify({ resources: [resource] }));
+  /** Replaces a file in one step, as a projected volume does; only that wakes who watches the folder. */
+  const replace = (name: string, text: string): void => {
+    writeFileSync(join(folder, `${name}.new`), text);
+    renameSync(join(folder, `${name}.new`), join(folder, name));
   };
-  const start = (): void => {
-    const controlPlane = { host, port, tokenPath: file("token"), trustDirectory: folder };
-    envoy = startEnvoy(network.pod, bootstrapInput({ controlPlane }));
-  };
-  const serveWith = async (pem: string): Promise<void> => {
-    writeFileSync(file("server.pem"), pem);
-    world = startAgent(network.world, "env", `CONTROL_PLANE_PEM=${file("server.pem")}`);
+  const serveAs = async (ip: string): Promise<string> => {
+    const { pem, cert } = await certificateFor(ip);
+    replace("server.pem", pem);
+    await world.stop();
     await world.serve("controlPlane", port);
+    return cert;
   };
+  const tokens = async (): Promise<readonly string[]> =>
+    (await world.controlPlaneStreams()).map(({ authorization }) => authorization);
 
   before(async () => {
+    requireNetworkTools();
     network = await createNetwork();
-    const { pem, cert } = await certificateFor(host);
-    // Projected volumes are readable for the proxy's user.
-    writeFileSync(file("token"), "first-token");
-    trust(cert);
-    await import("node:fs").then(({ chmodSync }) => {
-      chmodSync(folder, 0o755);
-    });
-    await serveWith(pem);
-    start();
+    // The proxy's user must be able to read what is in it.
+    chmodSync(folder, 0o755);
+    world = startAgent(network.world, "env", `CONTROL_PLANE_PEM=${join(folder, "server.pem")}`);
+    // Trusted, but the certificate is one of another server.
+    replace("root.yaml", trustFile(await serveAs("192.0.2.99")));
+    replace("token", "first-token");
+    const controlPlane = { host, port, tokenPath: join(folder, "token"), trustDirectory: folder };
+    envoy = startEnvoy(network.pod, bootstrapInput({ controlPlane }));
   });
   after(async () => {
     await envoy.stop();
@@ -77,8 +61,14 @@ describe("a sidecar of a mesh", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("it opens one delta stream with its token", async () => {
-    await eventually("a stream", async () => (await world.controlPlaneStreams()).length > 0);
+  test("it does not talk to a server that bears another name, whoever vouches for it", async () => {
+    await sleep(1500);
+    assert.deepEqual(await world.controlPlaneStreams(), []);
+  });
+
+  test("it opens a delta stream with its token once the control plane is back, with trust that was renewed", async () => {
+    replace("root.yaml", trustFile(await serveAs(host)));
+    await eventually("a stream", async () => (await tokens()).length > 0);
     const [stream] = await world.controlPlaneStreams();
     assert.deepEqual(stream, {
       path: "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
@@ -86,22 +76,18 @@ describe("a sidecar of a mesh", () => {
     });
   });
 
-  test("it is not ready before the control plane has spoken, and has no listener for traffic", async () => {
-    await sleep(500);
-    const agent = startAgent(network.pod);
-    const page = await agent.getPage({ host: "127.0.0.1", port: ports.admin, path: "/ready" });
-    assert.deepEqual([page.status, page.body], [503, "PRE_INITIALIZING\n"]);
-    const inbound = await agent.talk({ host: places.pod.IPv4, port: ports.inbound, send: [], end: false });
-    assert.match(inbound.failure ?? "", /ECONNREFUSED/);
+  test("a rotated token is sent with the next stream", async () => {
+    replace("token", "second-token");
+    await sleep(300);
+    await world.endControlPlaneSessions();
+    await eventually("the new token", async () => (await tokens()).includes("Bearer second-token"));
   });
 
-  test("it tells a control plane that is named otherwise from its own", async () => {
-    await envoy.stop();
-    const { pem, cert } = await certificateFor("192.0.2.99");
-    trust(cert);
-    await serveWith(pem).catch(() => undefined);
-    start();
-    await sleep(1500);
-    assert.deepEqual(await world.controlPlaneStreams(), []);
+  test("it is not ready before the control plane has spoken, and takes no traffic", async () => {
+    const inside = startAgent(network.pod);
+    const page = await inside.getPage({ host: "127.0.0.1", port: ports.admin, path: "/ready" });
+    assert.deepEqual([page.status, page.body], [503, "PRE_INITIALIZING\n"]);
+    const inbound = await inside.talk({ host: places.pod.IPv4, port: ports.inbound, send: [], end: false });
+    assert.match(inbound.failure ?? "", /ECONNREFUSED/);
   });
 });
