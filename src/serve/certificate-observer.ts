@@ -6,10 +6,14 @@ import type { OperationMetrics } from "../observability/operation-metrics.ts";
 
 export function countCertificates(metrics: OperationMetrics): CertificateObserver {
   return {
-    failed: metrics.certificateFailure,
+    failed: (operation) => {
+      metrics.certificateFailure(operation);
+    },
     renewed: (role, notAfter) => {
       metrics.certificateExpiry(role, new Date(notAfter));
     },
-    bundlePatched: metrics.caBundlePatched,
+    bundlePatched: () => {
+      metrics.caBundlePatched();
+    },
   };
 }

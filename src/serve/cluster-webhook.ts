@@ -97,7 +97,9 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
       instance: environment["POD_NAME"] ?? "outrigger-injector",
       action: "Inject",
     },
-    onDropped: metrics.operation.eventDropped,
+    onDropped: (count) => {
+      metrics.operation.eventDropped(count);
+    },
   });
   const context = new LiveContext({
     path: options.config,
@@ -124,7 +126,12 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
       log.info({ ...found, nativeSidecars: runsNativeSidecars(found) }, "kubernetes version");
     },
   });
-  const namespaces = createNamespaceStore({ ...common, onReconnect: server.refresh });
+  const namespaces = createNamespaceStore({
+    ...common,
+    onReconnect: () => {
+      server.refresh();
+    },
+  });
   const certificates = createWebhookCertificates({
     ...common,
     origin: certificateOrigin(options, api, meshNamespace),
@@ -132,7 +139,7 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     policy: defaultCertificatePolicy,
   });
   const readiness = createReadiness([
-    { name: "certificate", unmet: certificates.unready },
+    { name: "certificate", unmet: () => certificates.unready() },
     { name: "namespaces", unmet: () => (namespaces.synced() ? undefined : "the namespaces have not been listed yet") },
     {
       name: "kubernetes-version",

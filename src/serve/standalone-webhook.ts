@@ -73,7 +73,7 @@ export async function startStandaloneWebhook(options: WebhookOptions, terminal: 
     logging,
     registry,
     metrics,
-    readiness: createReadiness([{ name: "certificate", unmet: certificates.unready }]),
+    readiness: createReadiness([{ name: "certificate", unmet: () => certificates.unready() }]),
     certificates: certificates.source,
     context,
     namespace: enabledUnlessDescribed(described),
