@@ -58,7 +58,7 @@ export interface WebhookCertificates {
    * Why no API server would accept what is served, as a sentence without its full stop; undefined where it would.
    * Cheap enough for every readiness probe.
    */
-  unready(): string | undefined;
+  readonly unready: () => string | undefined;
   /** Begins a rotation of the CA, where it is ours; resolves when the new one is in the Secret. */
   rotate(): Promise<void>;
   /** Resolves when nothing is under way; what waits for a time or a watch event does not count. */

@@ -20,7 +20,7 @@ export interface ServerVersionStore {
   /** Undefined before the first answer. */
   current(): ServerVersion | undefined;
   /** Reads it again soon. */
-  refresh(): void;
+  readonly refresh: () => void;
 }
 
 export interface ServerVersionOptions {
