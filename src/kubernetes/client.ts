@@ -46,7 +46,7 @@ export async function connectToCluster(selection: ClusterSelection): Promise<Kub
 }
 
 async function loadKubeConfig({ kubeconfig, context, environment }: ClusterSelection): Promise<KubeConfig> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await import("./kube-config.ts");
   const config = new KubeConfig();
   if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
   else if (!environment["KUBECONFIG"] && environment["KUBERNETES_SERVICE_HOST"]) config.loadFromCluster();
