@@ -3,6 +3,9 @@
  * renders for one pod it has rendered a moment ago for another.
  */
 
+/** Longer keys are not kept: whoever makes many of them must not fill the memory. Ordinary pods need about 1,000. */
+const longestKey = 8192;
+
 /**
  * A function that gives the same answers, and the very same object for an input it has seen.
  *
@@ -13,6 +16,7 @@ export function memoize<I, O>(make: (input: I) => O, keyOf: (input: I) => string
   const results = new Map<string, { readonly value: O }>();
   return (input) => {
     const key = keyOf(input);
+    if (key.length > longestKey) return make(input);
     const known = results.get(key);
     const result = known ?? { value: make(input) };
     // A Map keeps the order of insertion: what is put in again goes to the end.

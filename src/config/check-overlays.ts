@@ -10,6 +10,8 @@ import { isObject, show } from "./check-schema.ts";
 import { memberPath } from "./path.ts";
 
 const topLevelKeys = ["apiVersion", "kind", "metadata", "spec"];
+/** Of labels and annotations that decide about injection and its settings. */
+const ownPrefix = "outrigger.dev/";
 /** A name must be writable into the comma-separated `overlays` annotation. */
 const overlayName = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
 
@@ -53,14 +55,17 @@ function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string
     const at = memberPath(path, field);
     if (!isObject(map))
       return [{ path: at, message: `${show(map)} is not a map`, hint: "write keys with their values" }];
-    return Object.entries(map)
-      .filter(([key, value]) => typeof value !== "string" && value !== null && key !== "$patch")
-      .map(([key, value]) => ({
-        path: memberPath(at, key),
-        message: `${show(value)} is not text`,
-        hint: "put it in quotes",
-      }));
+    return Object.entries(map).flatMap(([key, value]) => checkText(key, value, memberPath(at, key)));
   });
+}
+
+function checkText(key: string, value: unknown, path: string): readonly Problem[] {
+  if (key.startsWith(ownPrefix)) {
+    const message = `${show(key)} has no effect in an overlay, as it is read before overlays are merged`;
+    return [{ path, message, hint: "set it in proxy.defaults, or on namespaces and pods" }];
+  }
+  const isText = typeof value === "string" || value === null || key === "$patch";
+  return isText ? [] : [{ path, message: `${show(value)} is not text`, hint: "put it in quotes" }];
 }
 
 /** Tries the merge on a pod that has nothing yet. */

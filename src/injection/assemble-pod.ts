@@ -5,7 +5,6 @@ import type { InjectionContext } from "./outcome.ts";
 import { defaultContainerAnnotation, injectedLabel, statusAnnotation } from "./keys.ts";
 import type { Container, Pod, PodSpec } from "../kubernetes/pod.ts";
 import { holdsApplication } from "./proxy-container.ts";
-import { writtenLabels } from "./restore-pod.ts";
 import type { InjectionSettings } from "./settings.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { InjectionStatus, OriginalParts } from "./status.ts";
@@ -13,6 +12,8 @@ import type { InjectionStatus, OriginalParts } from "./status.ts";
 export interface Assembly {
   /** The application's pod, with its probes rewritten. */
   readonly pod: Pod;
+  /** Of an earlier pass, where there was one. */
+  readonly status: InjectionStatus | undefined;
   readonly sidecar: Sidecar;
   readonly settings: InjectionSettings;
   readonly context: InjectionContext;
@@ -59,11 +60,16 @@ function missingPullSecrets({ pod, context }: Assembly): readonly { readonly nam
   return context.config.proxy.imagePullSecrets.filter((name) => !present.has(name)).map((name) => ({ name }));
 }
 
-/** kubectl then talks to the application, not to whichever container comes first. */
-function defaultContainer({ pod }: Assembly): Readonly<Record<string, string>> {
-  const first = pod.spec.containers[0]?.name;
-  const chosen = pod.metadata?.annotations?.[defaultContainerAnnotation];
-  return first === undefined || chosen !== undefined ? {} : { [defaultContainerAnnotation]: first };
+/**
+ * kubectl then talks to the application, not to whichever container comes first. What an earlier pass chose stays: a
+ * container that another webhook has put first since is no application.
+ */
+function defaultContainer({ pod, status }: Assembly): Readonly<Record<string, string>> {
+  if (pod.metadata?.annotations?.[defaultContainerAnnotation] !== undefined) return {};
+  const { containers } = pod.spec;
+  const before = status?.annotations[defaultContainerAnnotation];
+  const chosen = containers.find(({ name }) => name === before) ?? containers[0];
+  return chosen === undefined ? {} : { [defaultContainerAnnotation]: chosen.name };
 }
 
 function names(items: readonly { readonly name: string }[]): readonly string[] {
@@ -72,15 +78,14 @@ function names(items: readonly { readonly name: string }[]): readonly string[] {
 
 function describe(assembly: Assembly, annotations: Readonly<Record<string, string>>): InjectionStatus {
   const { pod, sidecar, context, original } = assembly;
-  const present = pod.metadata?.annotations ?? {};
-  const presentLabels = pod.metadata?.labels ?? {};
+  const labels = pod.metadata?.labels ?? {};
   return {
     version: context.version,
     config: context.configHash,
     volumes: names(sidecar.volumes),
     imagePullSecrets: names(missingPullSecrets(assembly)),
-    annotations: Object.keys(annotations).filter((key) => !Object.hasOwn(present, key)),
-    labels: writtenLabels.filter((key) => !Object.hasOwn(presentLabels, key)),
+    labels: Object.hasOwn(labels, injectedLabel) ? [] : [injectedLabel],
+    annotations,
     original,
     proxy: sidecar.proxyFingerprints,
     init: sidecar.initFingerprints,

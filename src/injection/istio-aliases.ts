@@ -3,6 +3,8 @@
  * can move without being edited first. Source: Istio's annotation reference.
  */
 import { parse } from "yaml";
+import { isJsonObject } from "../json-value.ts";
+import { quote } from "../quote.ts";
 import type { SettingName } from "./annotations/registry.ts";
 
 /** Istio's own switch, label or annotation. */
@@ -60,20 +62,29 @@ function translate(setting: SettingName, text: string): string {
   return setting === "interception-mode" ? text.toLowerCase() : text;
 }
 
-function readProxyConfig(text: string): IstioAnnotations {
-  const unreadable = `annotation ${proxyConfigKey} is not a YAML object and is ignored`;
-  let config: unknown;
+/** Characters; Istio's own examples have a few hundred. YAML is dear to read, and nothing bounds an annotation before admission. */
+const longestProxyConfig = 8192;
+
+function parseProxyConfig(text: string): unknown {
+  if (text.length > longestProxyConfig) return undefined;
   try {
-    config = parse(text, { version: "1.1", maxAliasCount: 0 });
+    return parse(text, { version: "1.1", maxAliasCount: 0, logLevel: "error" });
   } catch {
+    return undefined;
+  }
+}
+
+function readProxyConfig(text: string): IstioAnnotations {
+  const config = parseProxyConfig(text);
+  if (!isJsonObject(config)) {
+    const unreadable = `annotation ${proxyConfigKey} is not a YAML object of at most ${longestProxyConfig} characters and is ignored`;
     return { values: [], warnings: [unreadable] };
   }
-  if (typeof config !== "object" || config === null) return { values: [], warnings: [unreadable] };
   const values: AliasedValue[] = [];
   const warnings: string[] = [];
   for (const [field, value] of Object.entries(config)) {
     const setting = Object.hasOwn(proxyConfigAliases, field) ? proxyConfigAliases[field] : undefined;
-    if (setting === undefined) warnings.push(`${field} of annotation ${proxyConfigKey} has no counterpart here`);
+    if (setting === undefined) warnings.push(`${quote(field)} of annotation ${proxyConfigKey} has no counterpart here`);
     else {
       const text = typeof value === "string" ? value : JSON.stringify(value);
       values.push({ setting, text, key: `${proxyConfigKey} (${field})` });

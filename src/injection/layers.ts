@@ -63,6 +63,16 @@ function defaultsOf(config: MeshConfig): LayeredSettings {
   return defaults;
 }
 
+/** The settings, some of them as they are before namespace and pod have their say. */
+export function withDefaults(
+  layered: LayeredSettings,
+  names: readonly SettingName[],
+  config: MeshConfig,
+): LayeredSettings {
+  const defaults = defaultsOf(config);
+  return { ...layered, ...Object.fromEntries(names.map((name) => [name, defaults[name]])) };
+}
+
 type Annotations = Readonly<Record<string, string>>;
 
 interface Layer {

@@ -4,6 +4,7 @@
  */
 import type { Container, Pod } from "../kubernetes/pod.ts";
 import type { Problem } from "../problem.ts";
+import { checkArgumentSizes } from "./argument-sizes.ts";
 import { assemblePod } from "./assemble-pod.ts";
 import type { DeclaredSidecar } from "./declared-sidecar.ts";
 import { overrideOf, takeDeclaredSidecar } from "./declared-sidecar.ts";
@@ -43,19 +44,15 @@ interface Override {
 }
 
 /** What others want of our containers: on a first pass all that they declare, later only what is not as we left it. */
-function readOverride({ proxy, init }: DeclaredSidecar, status: InjectionStatus | undefined): Override {
-  const wanted = (container: Container | undefined, which: "proxy" | "init"): Partial<Container> =>
-    container === undefined
-      ? {}
-      : overrideOf(status === undefined ? container : foreignFields(container, status[which]));
-  const before: Pick<OriginalParts, "proxy" | "init"> =
-    status === undefined
-      ? { ...(proxy === undefined ? {} : { proxy }), ...(init === undefined ? {} : { init }) }
-      : {
-          ...(status.original.proxy === undefined ? {} : { proxy: status.original.proxy }),
-          ...(status.original.init === undefined ? {} : { init: status.original.init }),
-        };
-  return { proxy: wanted(proxy, "proxy"), init: wanted(init, "init"), declared: before };
+function readOverride(found: DeclaredSidecar, status: InjectionStatus | undefined): Override {
+  const wanted = (which: "proxy" | "init"): Partial<Container> => {
+    const container = found[which]?.container;
+    if (container === undefined) return {};
+    return overrideOf(foreignFields(container, status?.[which] ?? {}));
+  };
+  const { proxy, init } = status?.original ?? found;
+  const declared = { ...(proxy === undefined ? {} : { proxy }), ...(init === undefined ? {} : { init }) };
+  return { proxy: wanted("proxy"), init: wanted("init"), declared };
 }
 
 const noProbes = { targets: [], originals: {}, warnings: [] } as const;
@@ -122,6 +119,9 @@ export function mutatePod(input: MutationInput): Mutation {
     initOverride: override.init,
   });
   if (!sidecar.ok) return { ...sidecar, reason: "invalid-overlay" };
+  const { proxy, init } = sidecar.value;
+  const tooLong = [proxy, ...(init === undefined ? [] : [init])].flatMap(checkArgumentSizes);
+  if (tooLong.length > 0) return { ok: false, reason: "invalid-setting", problems: tooLong };
   const original: OriginalParts = {
     handlers: probes.originals,
     annotations: replacedAnnotations(application, metrics.annotations),
@@ -131,6 +131,7 @@ export function mutatePod(input: MutationInput): Mutation {
     ok: true,
     pod: assemblePod({
       pod,
+      status,
       sidecar: sidecar.value,
       settings,
       context,

@@ -4,10 +4,13 @@
  * over the application's pod, before its probes are read.
  */
 import { initContainerName, proxyContainerName } from "../envoy/ports.ts";
+import { isJsonObject } from "../json-value.ts";
+import type { JsonObject } from "../json-value.ts";
 import { mergeContainer, mergePod } from "../kubernetes/strategic-merge.ts";
 import type { Container, Pod } from "../kubernetes/pod.ts";
 import type { Parsed, Problem } from "../problem.ts";
-import { parsed } from "../problem.ts";
+import { parsed, unparsable } from "../problem.ts";
+import { replaceHandlers } from "./handler-override.ts";
 
 /** The three parts of an overlay. */
 export interface Overlay {
@@ -19,14 +22,8 @@ export interface Overlay {
   readonly init: readonly object[];
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isNamed(value: unknown, name: string): value is object {
-  return isObject(value) && value["name"] === name;
+  return isJsonObject(value) && value["name"] === name;
 }
 
 function takeNamed(spec: JsonObject, name: string): readonly object[] {
@@ -37,18 +34,18 @@ function takeNamed(spec: JsonObject, name: string): readonly object[] {
 
 function withoutOurs(spec: JsonObject): JsonObject {
   const isOurs = (item: unknown): boolean => isNamed(item, proxyContainerName) || isNamed(item, initContainerName);
-  const entries = Object.entries(spec).map(([field, value]): [string, unknown] =>
-    (field === "initContainers" || field === "containers") && Array.isArray(value)
-      ? [field, value.filter((item) => !isOurs(item))]
-      : [field, value],
-  );
-  return Object.fromEntries(entries.filter(([, value]) => !(Array.isArray(value) && value.length === 0)));
+  const entries = Object.entries(spec).flatMap(([field, value]): readonly [string, unknown][] => {
+    if ((field !== "initContainers" && field !== "containers") || !Array.isArray(value)) return [[field, value]];
+    const others = value.filter((item) => !isOurs(item));
+    return others.length > 0 ? [[field, others]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Takes one overlay of the mesh config apart. */
 export function splitOverlay(name: string, overlay: unknown): Overlay {
-  const pod = isObject(overlay) ? overlay : {};
-  const spec = isObject(pod["spec"]) ? pod["spec"] : {};
+  const pod = isJsonObject(overlay) ? overlay : {};
+  const spec = isJsonObject(pod["spec"]) ? pod["spec"] : {};
   return {
     name,
     pod: { ...pod, spec: withoutOurs(spec) },
@@ -72,6 +69,17 @@ export function overlayPod(pod: Pod, overlays: readonly Overlay[]): Parsed<Pod> 
   return parsed(merged);
 }
 
+/** Merges what somebody else says of one of our containers over it. Its name stays, since the pod is known by it. */
+export function mergeOver(container: Container, patch: object): Parsed<Container> {
+  const result = mergeContainer(container, replaceHandlers(patch));
+  if (!result.ok || result.value.name === container.name) return result;
+  return unparsable(
+    "$patch",
+    `the container ${container.name} cannot be taken out`,
+    "let the pod opt out of injection",
+  );
+}
+
 /** Merges the overlays' parts for one of our containers, in order. */
 export function overlayContainer(
   container: Container,
@@ -81,7 +89,7 @@ export function overlayContainer(
   let merged = container;
   for (const overlay of overlays) {
     for (const part of overlay[which]) {
-      const result = mergeContainer(merged, part);
+      const result = mergeOver(merged, part);
       if (!result.ok) return { ok: false, problems: inOverlay(overlay.name, result.problems) };
       merged = result.value;
     }

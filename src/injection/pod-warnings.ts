@@ -3,7 +3,7 @@
  */
 import { initContainerName, proxyContainerName, proxyGid, proxyUid, reservedPorts } from "../envoy/ports.ts";
 import type { Container, Pod } from "../kubernetes/pod.ts";
-import { allContainers } from "../kubernetes/pod.ts";
+import { allContainers, tcpPorts } from "../kubernetes/pod.ts";
 
 function warnOfIdentity(pod: Pod, container: Container): readonly string[] {
   const uid = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
@@ -14,9 +14,9 @@ function warnOfIdentity(pod: Pod, container: Container): readonly string[] {
     : [`container ${container.name} runs as ${identity}, which is the proxy's: its outbound traffic is not captured`];
 }
 
-function warnOfPorts({ name, ports = [] }: Container): readonly string[] {
-  return ports
-    .filter(({ containerPort, protocol = "TCP" }) => protocol === "TCP" && reservedPorts.includes(containerPort))
+function warnOfPorts({ name, ports }: Container): readonly string[] {
+  return tcpPorts(ports)
+    .filter(({ containerPort }) => reservedPorts.includes(containerPort))
     .map(({ containerPort }) => `container ${name} declares port ${containerPort}, which the proxy listens on`);
 }
 

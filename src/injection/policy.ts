@@ -13,10 +13,10 @@
  */
 import type { MeshConfig } from "../config/schema.ts";
 import { selects } from "../kubernetes/label-selector.ts";
-import type { LabelSelector } from "../kubernetes/label-selector.ts";
 import type { Pod } from "../kubernetes/pod.ts";
 import { allContainers } from "../kubernetes/pod.ts";
 import type { Problem } from "../problem.ts";
+import { quote } from "../quote.ts";
 import type { InjectionContext, NamespaceView } from "./outcome.ts";
 import { istioInjectKey } from "./istio-aliases.ts";
 import { annotationPath, injectionLabel, injectKey, labelPath, mirrorPodAnnotation } from "./keys.ts";
@@ -79,8 +79,8 @@ function readSwitch(
 ): boolean | undefined {
   if (text === undefined) return undefined;
   if (text === on || text === off) return text === on;
-  const message = `${JSON.stringify(text)} is neither ${JSON.stringify(on)} nor ${JSON.stringify(off)}`;
-  facts.problems.push({ path, message, hint: `write ${JSON.stringify(on)} or ${JSON.stringify(off)}` });
+  const message = `${quote(text)} is neither ${quote(on)} nor ${quote(off)}`;
+  facts.problems.push({ path, message, hint: `write ${quote(on)} or ${quote(off)}` });
   return undefined;
 }
 
@@ -100,10 +100,10 @@ const podSwitch: Rule = (facts) => {
   const { labels, annotations } = facts.pod.metadata ?? {};
   const keys = facts.config.compatibility.istio ? [injectKey, istioInjectKey] : [injectKey];
   for (const key of keys) {
-    const [text, path] =
-      labels?.[key] !== undefined ? [labels[key], labelPath(key)] : [annotations?.[key], annotationPath(key)];
-    if (text === undefined) continue;
-    const wish = readSwitch(facts, text, path, ["true", "false"]);
+    // Both are read, so that a wrong value is told even where the other one decides.
+    const byLabel = readSwitch(facts, labels?.[key], labelPath(key), ["true", "false"]);
+    const byAnnotation = readSwitch(facts, annotations?.[key], annotationPath(key), ["true", "false"]);
+    const wish = byLabel ?? byAnnotation;
     if (wish !== undefined) return wish ? "pod-opt-in" : "pod-opt-out";
   }
   return undefined;
@@ -111,8 +111,8 @@ const podSwitch: Rule = (facts) => {
 
 const selectors: Rule = ({ pod, config: { injection } }) => {
   const labels = pod.metadata?.labels ?? {};
-  if (injection.neverInject.some((selector) => selects(selector as LabelSelector, labels))) return "never-selector";
-  if (injection.alwaysInject.some((selector) => selects(selector as LabelSelector, labels))) return "always-selector";
+  if (injection.neverInject.some((selector) => selects(selector, labels))) return "never-selector";
+  if (injection.alwaysInject.some((selector) => selects(selector, labels))) return "always-selector";
   return undefined;
 };
 

@@ -18,7 +18,8 @@ export const slots = {
 
 export const slotNames: readonly Slot[] = Object.keys(slots) as Slot[];
 
-function isHook(slot: Slot): slot is keyof Lifecycle {
+/** Whether the slot is a lifecycle hook, not a probe. */
+export function isHook(slot: Slot): slot is keyof Lifecycle {
   return slot === "postStart" || slot === "preStop";
 }
 

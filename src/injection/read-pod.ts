@@ -5,6 +5,7 @@
  */
 import type { Pod } from "../kubernetes/pod.ts";
 import type { Parsed, Problem } from "../problem.ts";
+import { quote } from "../quote.ts";
 
 /** Says what is wrong with a value at a path; no problems mean it has the shape. */
 type Check = (value: unknown, path: string) => readonly Problem[];
@@ -74,7 +75,8 @@ export const checkProbe: Check = shape({
 
 const containerPort = shape({ name: text, containerPort: number, protocol: text }, ["containerPort"]);
 
-const container = shape(
+/** A container, as far as Outrigger reads it. */
+export const checkContainer: Check = shape(
   {
     name: text,
     image: text,
@@ -108,8 +110,8 @@ const pod = shape(
     }),
     spec: shape(
       {
-        containers: each(container),
-        initContainers: each(container),
+        containers: each(checkContainer),
+        initContainers: each(checkContainer),
         volumes: each(shape({ name: text }, ["name"])),
         imagePullSecrets: each(shape({ name: text })),
         hostNetwork: boolean,
@@ -130,8 +132,8 @@ export function readPod(value: unknown): Parsed<Pod> {
   const problems = pod(value, "pod");
   if (problems.length > 0) return { ok: false, problems };
   const read = value as Pod;
-  if (read.kind !== undefined && read.kind !== "Pod") {
-    const message = `the object is of kind ${JSON.stringify(read.kind)}`;
+  if ((read.kind ?? "Pod") !== "Pod") {
+    const message = `the object is of kind ${quote(String(read.kind))}`;
     return { ok: false, problems: [{ path: "pod.kind", message, hint: "send a Pod" }] };
   }
   return { ok: true, value: read };

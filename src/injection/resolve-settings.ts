@@ -1,14 +1,14 @@
 /**
- * From layered texts to one complete {@link InjectionSettings}, with the checks that need more than one setting.
+ * From layered texts to one complete {@link InjectionSettings}.
  */
-import { parseQuantity } from "../kubernetes/quantity.ts";
 import type { Pod } from "../kubernetes/pod.ts";
 import type { Problem } from "../problem.ts";
 import type { SettingName, SettingValues } from "./annotations/registry.ts";
 import { settingNames } from "./annotations/registry.ts";
+import type { LayeredSettings } from "./layers.ts";
+import { layerSettings, withDefaults } from "./layers.ts";
 import type { InjectionContext, NamespaceView, SettingOrigin } from "./outcome.ts";
-import type { Layered, LayeredSettings } from "./layers.ts";
-import { layerSettings } from "./layers.ts";
+import { findConflicts } from "./setting-conflicts.ts";
 import type { InjectionSettings } from "./settings.ts";
 
 export interface ResolvedSettings {
@@ -47,7 +47,8 @@ function composeSettings(layered: LayeredSettings, context: InjectionContext): I
       excludeInterfaces: value("exclude-interfaces"),
     },
     opaquePorts: value("opaque-ports"),
-    nativeSidecar: native === "auto" ? context.nativeSidecars : native === "true",
+    // "true" where the cluster has none is a conflict; where that is tolerated, the pod must start nevertheless.
+    nativeSidecar: native !== "false" && context.nativeSidecars,
     holdApplication: value("hold-application"),
     rewriteProbes: value("rewrite-probes"),
     drainSeconds: value("drain-seconds"),
@@ -55,39 +56,6 @@ function composeSettings(layered: LayeredSettings, context: InjectionContext): I
     accessLog: value("access-log"),
     traceSampling: value("trace-sampling"),
   };
-}
-
-/** The one of the two that a person set, to be named in a problem about both. */
-function blame(limit: Layered, request: Layered): Layered {
-  return limit.overridden || !request.overridden ? limit : request;
-}
-
-function checkRequestBelowLimit(layered: LayeredSettings, resource: "cpu" | "memory"): readonly Problem[] {
-  const request = layered[`proxy-${resource}-request`];
-  const limit = layered[`proxy-${resource}-limit`];
-  const [requested, limited] = [parseQuantity(request.text), parseQuantity(limit.text)];
-  if (requested === undefined || limited === undefined || requested <= limited) return [];
-  const hint = `raise outrigger.dev/proxy-${resource}-limit or lower outrigger.dev/proxy-${resource}-request`;
-  const message = `the ${resource} request ${request.text} (${request.origin}) is above the limit ${limit.text} (${limit.origin})`;
-  return [{ path: blame(limit, request).path, message, hint }];
-}
-
-function checkOverlays(layered: LayeredSettings, defined: readonly string[]): readonly Problem[] {
-  const known = defined.length === 0 ? "the mesh config defines no overlay" : `write one of: ${defined.join(", ")}`;
-  return valueOf(layered, "overlays")
-    .filter((name) => !defined.includes(name))
-    .map((name) => ({
-      path: layered.overlays.path,
-      message: `${JSON.stringify(name)} is not an overlay of the mesh config`,
-      hint: known,
-    }));
-}
-
-function checkNativeSidecar(layered: LayeredSettings, { nativeSidecars }: InjectionContext): readonly Problem[] {
-  const { path, value } = layered["native-sidecar"];
-  if (value !== "true" || nativeSidecars) return [];
-  const message = "the cluster runs no native sidecars, so the pod would wait for the proxy to end and never start";
-  return [{ path, message, hint: "leave it out, or upgrade Kubernetes to 1.29 or later" }];
 }
 
 function warnOfSettingsWithoutEffect(
@@ -115,18 +83,21 @@ function warnOfJobs(pod: Pod, settings: InjectionSettings): readonly string[] {
 /** Resolves every setting of one pod. Where there are problems, the settings are those without the wrong values. */
 export function resolveSettings(pod: Pod, namespace: NamespaceView, context: InjectionContext): ResolvedSettings {
   const { layered, problems, warnings } = layerSettings(context.config, namespace, pod.metadata?.annotations ?? {});
-  const settings = composeSettings(layered, context);
-  const crossProblems = [
-    ...checkRequestBelowLimit(layered, "cpu"),
-    ...checkRequestBelowLimit(layered, "memory"),
-    ...checkOverlays(layered, Object.keys(context.config.overlays)),
-    ...checkNativeSidecar(layered, context),
-  ];
+  const conflicts = findConflicts(layered, context);
+  const usable =
+    conflicts.length === 0
+      ? layered
+      : withDefaults(
+          layered,
+          conflicts.flatMap(({ settings }) => settings),
+          context.config,
+        );
+  const settings = composeSettings(usable, context);
   return {
     settings,
-    layered,
-    problems: crossProblems.length === 0 ? problems : [...problems, ...crossProblems],
-    warnings: [...warnings, ...warnOfSettingsWithoutEffect(layered, settings, context), ...warnOfJobs(pod, settings)],
+    layered: usable,
+    problems: [...problems, ...conflicts.map(({ problem }) => problem)],
+    warnings: [...warnings, ...warnOfSettingsWithoutEffect(usable, settings, context), ...warnOfJobs(pod, settings)],
   };
 }
 

@@ -3,7 +3,7 @@
  * have changed since.
  */
 import type { Container, ObjectMeta, Pod, PodSpec } from "../kubernetes/pod.ts";
-import { injectedLabel, statusAnnotation } from "./keys.ts";
+import { statusAnnotation } from "./keys.ts";
 import { restoreProbes } from "./rewrite-probes.ts";
 import type { InjectionStatus } from "./status.ts";
 
@@ -13,32 +13,36 @@ function without<T extends object>(object: T, keys: readonly string[]): T {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key))) as T;
 }
 
-/** An object that we made ourselves goes away again when it is empty. */
-function restoreTexts(texts: Texts | undefined, added: readonly string[], originals: Texts): Texts | undefined {
-  const restored = { ...without(texts ?? {}, added), ...originals };
-  return Object.keys(restored).length > 0 ? restored : undefined;
+/** Annotations that still are as we wrote them become what they were, or go; those that others changed stay. */
+function restoreAnnotations(now: Texts, { annotations: written, original }: InjectionStatus): Texts {
+  const entries = Object.entries(now).flatMap(([key, text]): readonly (readonly [string, string])[] => {
+    if (!Object.hasOwn(written, key) || written[key] !== text) return [[key, text]];
+    const before = Object.hasOwn(original.annotations, key) ? original.annotations[key] : undefined;
+    return before === undefined ? [] : [[key, before]];
+  });
+  return without(Object.fromEntries(entries), [statusAnnotation]);
 }
 
-function restoreMetadata(metadata: ObjectMeta, { labels, annotations, original }: InjectionStatus): ObjectMeta {
-  const { labels: labelsNow, annotations: annotationsNow, ...rest } = metadata;
-  const restoredLabels = restoreTexts(labelsNow, labels, {});
-  const restoredAnnotations = restoreTexts(annotationsNow, [...annotations, statusAnnotation], original.annotations);
+/** The object under its key, or nothing where it is empty: injection had to make it. */
+function unlessEmpty<K extends string, T extends object>(key: K, object: T): { readonly [P in K]?: T } {
+  return (Object.keys(object).length > 0 ? { [key]: object } : {}) as { readonly [P in K]?: T };
+}
+
+function restoreMetadata(metadata: ObjectMeta, status: InjectionStatus): ObjectMeta {
+  const { labels, annotations, ...rest } = metadata;
   return {
     ...rest,
-    ...(restoredLabels === undefined ? {} : { labels: restoredLabels }),
-    ...(restoredAnnotations === undefined ? {} : { annotations: restoredAnnotations }),
+    ...unlessEmpty("labels", without(labels ?? {}, status.labels)),
+    ...unlessEmpty("annotations", restoreAnnotations(annotations ?? {}, status)),
   };
 }
 
 /** A list without the named items; the whole field goes when it was ours alone. */
-function restoreList<K extends "volumes" | "imagePullSecrets" | "initContainers">(
-  spec: PodSpec,
-  field: K,
-  added: readonly string[],
-): PodSpec {
+function restoreList(spec: PodSpec, field: "volumes" | "imagePullSecrets", added: readonly string[]): PodSpec {
   const list = spec[field];
   if (list == null) return spec;
   const kept = list.filter(({ name }) => !added.includes(name));
+  if (kept.length === list.length) return spec;
   return kept.length > 0 ? { ...spec, [field]: kept } : without(spec, [field]);
 }
 
@@ -52,17 +56,11 @@ export function restorePod(pod: Pod, status: InjectionStatus): Pod {
     containers: restore(pod.spec.containers),
     ...(initContainers == null ? {} : { initContainers: restore(initContainers) }),
   };
-  const restored = [
-    ["volumes", status.volumes],
-    ["imagePullSecrets", status.imagePullSecrets],
-    ["initContainers", []],
-  ] as const;
+  const withoutVolumes = restoreList(spec, "volumes", status.volumes);
+  const { metadata, ...rest } = pod;
   return {
-    ...pod,
-    metadata: restoreMetadata(pod.metadata ?? {}, status),
-    spec: restored.reduce((current, [field, added]) => restoreList(current, field, added), spec),
+    ...rest,
+    ...unlessEmpty("metadata", restoreMetadata(metadata ?? {}, status)),
+    spec: restoreList(withoutVolumes, "imagePullSecrets", status.imagePullSecrets),
   };
 }
-
-/** Labels that injection writes, for the status annotation. */
-export const writtenLabels: readonly string[] = [injectedLabel];

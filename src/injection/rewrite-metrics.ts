@@ -6,12 +6,11 @@ import type { MetricsTarget } from "../envoy/bootstrap-input.ts";
 import { ports } from "../envoy/ports.ts";
 import type { CapturePlan } from "../iptables/capture-plan.ts";
 import type { Container } from "../kubernetes/pod.ts";
+import { tcpPorts } from "../kubernetes/pod.ts";
 import { capturesInbound } from "./captured-ports.ts";
+import { scrapeAnnotations } from "./scrape-annotations.ts";
 
-const scrapeKey = "prometheus.io/scrape";
-const portKey = "prometheus.io/port";
-const pathKey = "prometheus.io/path";
-const schemeKey = "prometheus.io/scheme";
+const { scrape: scrapeKey, port: portKey, path: pathKey, scheme: schemeKey } = scrapeAnnotations;
 
 /** The path on the application port where the application's metrics are served again. */
 export const metricsRoute = "/app-metrics";
@@ -31,9 +30,7 @@ function leaveAlone(warning: string): RewrittenMetrics {
 
 /** Without a port annotation, the common scrape configuration takes every declared port; we can stand for one of them. */
 function onlyDeclaredPort(containers: readonly Container[]): number | undefined {
-  const declared = containers
-    .flatMap(({ ports: list }) => list ?? [])
-    .filter(({ protocol = "TCP" }) => protocol === "TCP");
+  const declared = containers.flatMap((container) => tcpPorts(container.ports));
   return declared.length === 1 ? declared[0]?.containerPort : undefined;
 }
 

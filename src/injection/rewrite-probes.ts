@@ -7,10 +7,12 @@
 import type { ProbeTarget } from "../envoy/bootstrap-input.ts";
 import { ports } from "../envoy/ports.ts";
 import type { CapturePlan } from "../iptables/capture-plan.ts";
-import type { Container, HttpGetAction, Probe } from "../kubernetes/pod.ts";
+import type { Container, Probe } from "../kubernetes/pod.ts";
+import { quote } from "../quote.ts";
 import { capturesInbound } from "./captured-ports.ts";
 import type { Slot } from "./probe-slots.ts";
 import { readSlot, routeOf, slotKey, slotNames, withHandler } from "./probe-slots.ts";
+import { targetOf } from "./probe-target.ts";
 import type { Handler } from "./status.ts";
 
 export interface RewrittenProbes {
@@ -20,62 +22,6 @@ export interface RewrittenProbes {
   /** What was replaced, by {@link slotKey}. */
   readonly originals: Readonly<Record<string, Handler>>;
   readonly warnings: readonly string[];
-}
-
-// The kubelet's own defaults. Source: Pod API reference, "Probe".
-const defaultTimeoutSeconds = 1;
-const defaultPeriodSeconds = 10;
-/** A hook has no time-out of its own; the kubelet ends it with the pod's grace period. */
-const hookTimeoutSeconds = 3600;
-
-/** A port by number, or by name among the container's own, as the kubelet resolves it. */
-function resolvePort(container: Container, port: number | string): number | undefined {
-  if (typeof port === "number") return port;
-  if (/^\d+$/.test(port)) return Number(port);
-  return container.ports?.find(({ name }) => name === port)?.containerPort;
-}
-
-function timeoutOf(probe: Probe, slot: Slot): number {
-  return slot === "preStop" || slot === "postStart"
-    ? hookTimeoutSeconds
-    : (probe.timeoutSeconds ?? defaultTimeoutSeconds);
-}
-
-/** The address Envoy asks: undefined for the pod's own. `localhost` needs no resolver. */
-function addressOf(host: string | undefined): string | undefined {
-  if (host == null || host === "") return undefined;
-  return host === "localhost" ? "127.0.0.1" : host;
-}
-
-/** Kubernetes allows a path without its slash, and none at all. */
-function pathOf({ path = "" }: HttpGetAction): string {
-  return path.startsWith("/") ? path : `/${path}`;
-}
-
-function declaresHostHeader({ httpHeaders }: HttpGetAction): boolean {
-  return (httpHeaders ?? []).some(({ name }) => name.toLowerCase() === "host");
-}
-
-/** What Envoy asks in place of the kubelet; undefined for handlers that need no network, or that the kubelet refuses. */
-function targetOf(container: Container, slot: Slot, probe: Probe): ProbeTarget | "unknown-port" | undefined {
-  const { httpGet, tcpSocket, grpc } = probe;
-  const action = httpGet ?? (slot === "postStart" || slot === "preStop" ? undefined : (tcpSocket ?? grpc));
-  if (action == null) return undefined;
-  const port = resolvePort(container, action.port);
-  if (port === undefined) return "unknown-port";
-  const route = routeOf(container.name, slot);
-  const timeoutSeconds = timeoutOf(probe, slot);
-  const periodSeconds = probe.periodSeconds ?? defaultPeriodSeconds;
-  if (httpGet != null) {
-    const scheme = httpGet.scheme === "HTTPS" ? "HTTPS" : "HTTP";
-    const ownHostHeader = declaresHostHeader(httpGet);
-    const host = addressOf(httpGet.host);
-    return { kind: "http", route, host, port, timeoutSeconds, scheme, path: pathOf(httpGet), ownHostHeader };
-  }
-  if (tcpSocket != null) {
-    return { kind: "tcp", route, host: addressOf(tcpSocket.host), port, timeoutSeconds, periodSeconds };
-  }
-  return { kind: "grpc", route, host: undefined, port, timeoutSeconds, periodSeconds, service: grpc?.service ?? "" };
 }
 
 /** The kubelet's side: written out in full, so that the API server's defaulting changes nothing. */
@@ -115,7 +61,7 @@ function rewriteSlot(into: Accumulator, container: Container, slot: Slot, captur
   if (target === "unknown-port") {
     const name = String((probe.httpGet ?? probe.tcpSocket)?.port);
     into.warnings.push(
-      `${slot} of container ${container.name} names port ${JSON.stringify(name)}, which the container does not declare; it is left as it is`,
+      `${slot} of container ${container.name} names port ${quote(name)}, which the container does not declare; it is left as it is`,
     );
     return container;
   }

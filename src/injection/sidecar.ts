@@ -6,29 +6,22 @@ import { createHmac } from "node:crypto";
 import { memoize } from "../bounded-memo.ts";
 import type { BootstrapInput, MetricsTarget, ProbeTarget } from "../envoy/bootstrap-input.ts";
 import { createBootstrap } from "../envoy/create-bootstrap.ts";
+import { initContainerName } from "../envoy/ports.ts";
 import type { ProxyProcess } from "../envoy/proxy-arguments.ts";
 import { createProxyArguments } from "../envoy/proxy-arguments.ts";
-import { mergeContainer } from "../kubernetes/strategic-merge.ts";
-import type { Container, Volume, VolumeMount } from "../kubernetes/pod.ts";
+import type { Container, Volume } from "../kubernetes/pod.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import { parsed } from "../problem.ts";
 import { fingerprintsOf } from "./fingerprints.ts";
-import { createHoldMount, createHoldVolume, holdVolumeName } from "./hold-application.ts";
-import {
-  createIdentityMount,
-  createIdentityVolume,
-  identityDirectory,
-  identityVolumeName,
-  tokenPath,
-} from "./identity-volume.ts";
+import { identityDirectory, tokenPath } from "./identity-volume.ts";
 import { createInitContainer, needsInitContainer } from "./init-container.ts";
 import type { InjectionContext } from "./outcome.ts";
 import type { Overlay } from "./overlays.ts";
-import { overlayContainer } from "./overlays.ts";
-import { createProxyContainer, holdsApplication } from "./proxy-container.ts";
+import { mergeOver, overlayContainer } from "./overlays.ts";
+import { createProxyContainer } from "./proxy-container.ts";
 import type { InjectionSettings } from "./settings.ts";
+import { planVolumes } from "./sidecar-volumes.ts";
 import type { Fingerprints } from "./status.ts";
-import { chooseVolumeName } from "./volume-names.ts";
 
 export interface SidecarInput {
   readonly settings: InjectionSettings;
@@ -56,38 +49,10 @@ export interface Sidecar {
   readonly warnings: readonly string[];
 }
 
-interface Volumes {
-  readonly volumes: readonly Volume[];
-  readonly identityMount: VolumeMount | undefined;
-  readonly holdMount: VolumeMount | undefined;
-  readonly warnings: readonly string[];
-}
-
 /** A path that nobody outside the cluster's administration can guess: whoever knows it can drain the pod. */
 function drainPathOf({ context, namespace, workload }: SidecarInput): string {
   const secret = createHmac("sha256", context.drainKey).update(`${namespace}/${workload}`).digest("hex");
   return `/drain/${secret.slice(0, 32)}`;
-}
-
-function warnOfClash(preferred: string, name: string): readonly string[] {
-  return preferred === name ? [] : [`the pod has a volume ${preferred} of its own, so the sidecar's is called ${name}`];
-}
-
-function planVolumes({ settings, context, volumes }: SidecarInput): Volumes {
-  const identity = context.config.mode === "mesh" ? chooseVolumeName(identityVolumeName, volumes) : undefined;
-  const hold = holdsApplication(settings) ? chooseVolumeName(holdVolumeName, volumes) : undefined;
-  return {
-    volumes: [
-      ...(identity === undefined ? [] : [createIdentityVolume(identity)]),
-      ...(hold === undefined ? [] : [createHoldVolume(hold)]),
-    ],
-    identityMount: identity === undefined ? undefined : createIdentityMount(identity),
-    holdMount: hold === undefined ? undefined : createHoldMount(hold),
-    warnings: [
-      ...(identity === undefined ? [] : warnOfClash(identityVolumeName, identity)),
-      ...(hold === undefined ? [] : warnOfClash(holdVolumeName, hold)),
-    ],
-  };
 }
 
 /** All that Envoy's command line depends on. */
@@ -151,7 +116,7 @@ function layer(
   if (!overlaid.ok) return overlaid;
   const fingerprints = fingerprintsOf(overlaid.value);
   if (Object.keys(override).length === 0) return parsed({ container: overlaid.value, fingerprints });
-  const merged = mergeContainer(overlaid.value, override);
+  const merged = mergeOver(overlaid.value, override);
   return merged.ok
     ? parsed({ container: merged.value, fingerprints })
     : { ok: false, problems: declaredBy(builtIn.name, merged.problems) };
@@ -163,10 +128,16 @@ function inItsPlace(container: Container, native: boolean): Container {
   return native ? { ...rest, restartPolicy: "Always" } : rest;
 }
 
+function warnOfNeedlessInit(declared: Partial<Container>): readonly string[] {
+  return Object.keys(declared).length === 0
+    ? []
+    : [`the pod declares ${initContainerName} and needs none, as no traffic is captured; it is left out`];
+}
+
 /** Makes the sidecar of one pod. */
 export function createSidecar(input: SidecarInput): Parsed<Sidecar> {
   const { settings, context, overlays } = input;
-  const { volumes, identityMount, holdMount, warnings } = planVolumes(input);
+  const { volumes, identityMount, holdMount, warnings } = planVolumes(settings, context, input.volumes);
   const drainPath = drainPathOf(input);
   const builtInProxy = createProxyContainer({
     settings,
@@ -195,6 +166,6 @@ export function createSidecar(input: SidecarInput): Parsed<Sidecar> {
     volumes,
     proxyFingerprints: proxy.value.fingerprints,
     initFingerprints: init?.value.fingerprints ?? {},
-    warnings,
+    warnings: [...warnings, ...(init === undefined ? warnOfNeedlessInit(input.initOverride) : [])],
   });
 }

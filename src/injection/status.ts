@@ -3,11 +3,15 @@
  * pod and `uninject` gives the first one back. Users can write anything into an annotation, so it is believed only where
  * it has exactly the shape that we write and the pod really carries the sidecar.
  */
-import { proxyContainerName } from "../envoy/ports.ts";
+import { initContainerName, proxyContainerName } from "../envoy/ports.ts";
+import { isJsonObject } from "../json-value.ts";
 import type { Container, LifecycleHandler, Pod } from "../kubernetes/pod.ts";
 import { allContainers } from "../kubernetes/pod.ts";
-import { statusAnnotation } from "./keys.ts";
-import { checkProbe } from "./read-pod.ts";
+import type { PlacedContainer } from "./declared-sidecar.ts";
+import { defaultContainerAnnotation, injectedLabel, statusAnnotation } from "./keys.ts";
+import { checkContainer, checkProbe } from "./read-pod.ts";
+import { isScrapeAnnotation } from "./scrape-annotations.ts";
+import { isVolumeOfOurs } from "./volume-names.ts";
 
 export interface InjectionStatus {
   readonly version: string;
@@ -16,9 +20,10 @@ export interface InjectionStatus {
   /** Names of what was added to the pod's lists. */
   readonly volumes: readonly string[];
   readonly imagePullSecrets: readonly string[];
-  /** Keys of annotations and labels that were not there before. */
-  readonly annotations: readonly string[];
+  /** Keys of labels that were not there before. */
   readonly labels: readonly string[];
+  /** Annotation -> the value that was written; one that has another value by now is somebody else's. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly original: OriginalParts;
   /** Field -> fingerprint of what Outrigger itself gave each container; a field that differs is somebody else's. */
   readonly proxy: Fingerprints;
@@ -31,9 +36,9 @@ export interface OriginalParts {
   readonly handlers: Readonly<Record<string, Handler>>;
   /** Annotation -> value. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Our containers as the user declared them. */
-  readonly proxy?: Container;
-  readonly init?: Container;
+  /** Our containers as the user declared them, and where. */
+  readonly proxy?: PlacedContainer;
+  readonly init?: PlacedContainer;
 }
 
 /** The part of a probe or hook that says what to ask: `httpGet`, `tcpSocket` or `grpc`. */
@@ -41,41 +46,59 @@ export type Handler = LifecycleHandler & { readonly grpc?: { readonly port: numb
 
 export type Fingerprints = Readonly<Record<string, string>>;
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isTextRecord(value: unknown): boolean {
-  return isRecord(value) && Object.values(value).every((item) => typeof item === "string");
+  return isJsonObject(value) && Object.values(value).every((item) => typeof item === "string");
 }
 
-function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+/** A text of those that we write: what a status names is taken out of the pod again, so it must not name anything else. */
+type Known = (text: string) => boolean;
+
+function isListOf(value: unknown, known: Known): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && known(item));
+}
+
+function isRecordOf(value: unknown, known: Known): boolean {
+  return isTextRecord(value) && Object.keys(value as object).every(known);
 }
 
 function isHandlerRecord(value: unknown): boolean {
-  return isRecord(value) && Object.values(value).every((item) => checkProbe(item, "").length === 0);
+  return isJsonObject(value) && Object.values(value).every((item) => checkProbe(item, "").length === 0);
 }
 
-function isDeclared(value: unknown): boolean {
-  return value === undefined || (isRecord(value) && typeof value["name"] === "string");
+function isPlaced(value: unknown, name: string): boolean {
+  if (value === undefined) return true;
+  if (!isJsonObject(value)) return false;
+  const { list, index, container } = value;
+  return (
+    (list === "initContainers" || list === "containers") &&
+    Number.isSafeInteger(index) &&
+    checkContainer(container, "").length === 0 &&
+    (container as Container).name === name
+  );
 }
 
 function isStatus(value: unknown): value is InjectionStatus {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { original } = value;
   return (
     typeof value["version"] === "string" &&
     typeof value["config"] === "string" &&
-    [value["volumes"], value["imagePullSecrets"], value["annotations"], value["labels"]].every(isTextList) &&
+    isListOf(value["volumes"], isVolumeOfOurs) &&
+    isListOf(value["imagePullSecrets"], () => true) &&
+    isListOf(value["labels"], (key) => key === injectedLabel) &&
+    isRecordOf(value["annotations"], isWrittenAnnotation) &&
     isTextRecord(value["proxy"]) &&
     isTextRecord(value["init"]) &&
-    isRecord(original) &&
+    isJsonObject(original) &&
     isHandlerRecord(original["handlers"]) &&
-    isTextRecord(original["annotations"]) &&
-    isDeclared(original["proxy"]) &&
-    isDeclared(original["init"])
+    isRecordOf(original["annotations"], isWrittenAnnotation) &&
+    isPlaced(original["proxy"], proxyContainerName) &&
+    isPlaced(original["init"], initContainerName)
   );
+}
+
+function isWrittenAnnotation(key: string): boolean {
+  return key === defaultContainerAnnotation || isScrapeAnnotation(key);
 }
 
 function parseStatus(text: string): InjectionStatus | undefined {

@@ -4,7 +4,7 @@
 import type { Pod } from "../kubernetes/pod.ts";
 import type { Parsed } from "../problem.ts";
 import { parsed } from "../problem.ts";
-import { takeDeclaredSidecar } from "./declared-sidecar.ts";
+import { putBack, takeDeclaredSidecar } from "./declared-sidecar.ts";
 import { readPod } from "./read-pod.ts";
 import { restorePod } from "./restore-pod.ts";
 import { readStatus } from "./status.ts";
@@ -21,14 +21,6 @@ export function uninjectPod(value: unknown): Parsed<Pod> {
   if (status === undefined) return read;
   const taken = takeDeclaredSidecar(read.value);
   if (!taken.ok) return taken;
-  const pod = restorePod(taken.value.pod, status);
   const { proxy, init } = status.original;
-  return parsed({
-    ...pod,
-    spec: {
-      ...pod.spec,
-      ...(proxy === undefined ? {} : { containers: [...pod.spec.containers, proxy] }),
-      ...(init === undefined ? {} : { initContainers: [init, ...(pod.spec.initContainers ?? [])] }),
-    },
-  });
+  return parsed(putBack(restorePod(taken.value.pod, status), { proxy, init }));
 }

@@ -18,11 +18,20 @@ const known = {
 
 const allKeys = [injectKey, injectionLabel, injectedLabel, statusAnnotation, ...settingKeys];
 
-/** Domains that people write when they mean ours: one or two slips away, and with a suffix that we know. */
+const allSuffixes = new Set(allKeys.map((key) => key.slice(domain.length + 1)));
+
+/** The longest key that the API server accepts: a prefix of 253 characters, a slash, and a name of 63. */
+const longestKey = 317;
+
+/** Whether a key is one of ours, or may be meant to be: the cheap test first, since nearly every key is somebody else's. */
+function mayBeOurs(key: string): boolean {
+  return (key.startsWith(domain) || allSuffixes.has(key.slice(key.indexOf("/") + 1))) && key.length <= longestKey;
+}
+
+/** Domains that people write when they mean ours: a few slips away, and with a suffix that we know. */
 function resemblesOurs(key: string): boolean {
   const slash = key.indexOf("/");
-  if (slash < 0 || !key.startsWith("out")) return false;
-  return nearestWord(key.slice(0, slash), [domain], 2) !== undefined;
+  return slash >= 0 && nearestWord(key.slice(0, slash), [domain]) !== undefined;
 }
 
 interface Unfamiliar {
@@ -33,7 +42,7 @@ interface Unfamiliar {
 }
 
 function describe({ key, place, here }: Unfamiliar): string | undefined {
-  const ours = key.startsWith(`${domain}/`);
+  const ours = key.startsWith(domain);
   if (!ours && !resemblesOurs(key)) return undefined;
   if (allKeys.includes(key)) return `${place} ${key} has no effect there; see docs/annotations.md for where it belongs`;
   const suffix = key.slice(key.indexOf("/") + 1);
@@ -51,9 +60,8 @@ function warnOfEach(keyed: Keyed | undefined, place: string, here: readonly stri
   if (keyed == null) return [];
   const warnings: string[] = [];
   for (const key of Object.keys(keyed)) {
-    // Nearly every key is somebody else's: the cheap test first.
-    if (!key.startsWith("out")) continue;
-    const warning = here.includes(key) ? undefined : describeOnce({ key, place, here });
+    if (!mayBeOurs(key) || here.includes(key)) continue;
+    const warning = describeOnce({ key, place, here });
     if (warning !== undefined) warnings.push(warning);
   }
   return warnings;

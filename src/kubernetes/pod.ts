@@ -144,6 +144,11 @@ export interface GrpcAction {
   readonly service?: string;
 }
 
+/** The TCP ports of a list that may be absent; TCP is Kubernetes' default. JSON from outside may hold null for absent. */
+export function tcpPorts(ports: readonly ContainerPort[] | null | undefined): readonly ContainerPort[] {
+  return (ports ?? []).filter(({ protocol }) => (protocol ?? "TCP") === "TCP");
+}
+
 /** Every container of the pod, init containers first, as the kubelet starts them. */
 export function allContainers(spec: PodSpec): readonly Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers];

@@ -4,6 +4,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import type { Parsed, Problem } from "../problem.ts";
 import { parsed } from "../problem.ts";
+import { quote } from "../quote.ts";
 
 export type IpFamily = "IPv4" | "IPv6";
 
@@ -42,7 +43,7 @@ export function parseCidrs(text: string, path: string): Parsed<readonly Cidr[]> 
     if (cidr === undefined) {
       problems.push({
         path,
-        message: `${JSON.stringify(item)} is not an IP range`,
+        message: `${quote(item)} is not an IP range`,
         hint: "write ranges in CIDR notation, separated by commas, e.g. 10.0.0.0/8,fd00::/8",
       });
     } else cidrs.push(cidr);

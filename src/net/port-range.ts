@@ -3,6 +3,7 @@
  */
 import type { Parsed, Problem } from "../problem.ts";
 import { parsed } from "../problem.ts";
+import { quote } from "../quote.ts";
 
 /** An inclusive range of TCP ports; a single port has `first === last`. Both are in 1..65535. */
 export interface PortRange {
@@ -38,7 +39,7 @@ export function parsePortRanges(text: string, path: string): Parsed<readonly Por
     if (range === undefined) {
       problems.push({
         path,
-        message: `${JSON.stringify(item)} is not a port or a range of ports`,
+        message: `${quote(item)} is not a port or a range of ports`,
         hint: "write ports from 1 to 65535, separated by commas, e.g. 80,8000-8099",
       });
     } else ranges.push(range);

@@ -5,6 +5,9 @@
 import { parseCidrs, parseCidrSelection } from "../../net/cidr.ts";
 import { parsePortRanges, parsePortSelection } from "../../net/port-range.ts";
 import type { Parsed, Problem } from "../../problem.ts";
+import { unparsable } from "../../problem.ts";
+import { quote } from "../../quote.ts";
+import { exceedsLimit } from "./resource-limits.ts";
 import type { ValueParser } from "./values.ts";
 import {
   integerBetween,
@@ -126,8 +129,14 @@ export function isSettingName(suffix: string): suffix is SettingName {
   return Object.hasOwn(settings, suffix);
 }
 
+/** Characters of a value: several hundred ranges. Nothing bounds an annotation before admission, and lists cost time. */
+const longestValue = 8192;
+
 /** Parses the value of a setting that is known by its name only. */
 export function parseSetting(name: SettingName, text: string, path: string): Parsed<SettingValues[SettingName]> {
+  if (text.length > longestValue) {
+    return unparsable(path, `${quote(text)} has ${text.length} characters`, `write at most ${longestValue}`);
+  }
   const parse: ValueParser<SettingValues[SettingName]> = settings[name].parse;
   return parse(text, path);
 }
@@ -138,13 +147,26 @@ export function parseSetting(name: SettingName, text: string, path: string): Par
  * @param path the record's own path, e.g. `proxy.defaults`
  */
 export function validateDefaults(defaults: Readonly<Record<string, string>>, path: string): readonly Problem[] {
-  return Object.entries(defaults).flatMap(([name, text]): readonly Problem[] => {
+  const problems = Object.entries(defaults).flatMap(([name, text]): readonly Problem[] => {
     const at = `${path}.${name}`;
     if (!isSettingName(name)) {
       const hint = `write one of: ${settingNames.join(", ")}`;
-      return [{ path: at, message: `${JSON.stringify(name)} is not a setting`, hint }];
+      return [{ path: at, message: `${quote(name)} is not a setting`, hint }];
     }
     const result = parseSetting(name, text, at);
     return result.ok ? [] : result.problems;
+  });
+  return problems.length > 0 ? problems : checkRequestsBelowLimits(defaults, path);
+}
+
+/** Requests above limits, with the built-in defaults for what the record leaves out: no pod could be made of them. */
+function checkRequestsBelowLimits(defaults: Readonly<Record<string, string>>, path: string): readonly Problem[] {
+  return (["cpu", "memory"] as const).flatMap((resource) => {
+    const request = defaults[`proxy-${resource}-request`] ?? settings[`proxy-${resource}-request`].builtIn;
+    const limit = defaults[`proxy-${resource}-limit`] ?? settings[`proxy-${resource}-limit`].builtIn;
+    if (!exceedsLimit(request, limit)) return [];
+    const message = `the ${resource} request ${request} is above the limit ${limit}`;
+    const hint = `raise proxy-${resource}-limit or lower proxy-${resource}-request`;
+    return [{ path: `${path}.proxy-${resource}-limit`, message, hint }];
   });
 }

@@ -4,12 +4,13 @@
 import { parseQuantity } from "../../kubernetes/quantity.ts";
 import type { Parsed } from "../../problem.ts";
 import { parsed, unparsable } from "../../problem.ts";
+import { quote } from "../../quote.ts";
 
 /** Text and the path that problems name it by -> value. */
 export type ValueParser<T> = (text: string, path: string) => Parsed<T>;
 
 function refuse(text: string, path: string, what: string, hint: string): Parsed<never> {
-  return unparsable(path, `${JSON.stringify(text)} is not ${what}`, hint);
+  return unparsable(path, `${quote(text)} is not ${what}`, hint);
 }
 
 /** One of a closed set of words, exactly as written. */
@@ -95,7 +96,7 @@ export function listOf(form: RegExp, what: string, example: string): ValueParser
           ok: false,
           problems: wrong.map((item) => ({
             path,
-            message: `${JSON.stringify(item)} is not ${what}`,
+            message: `${quote(item)} is not ${what}`,
             hint: `write them separated by commas, e.g. ${example}`,
           })),
         };
