@@ -31,7 +31,7 @@ export interface SelfMadeOptions {
 }
 
 /** A source that needs nothing but this process. */
-export function createSelfMadeSource(options: SelfMadeOptions): CertificateSource {
+export function createSelfMadeSource(options: SelfMadeOptions): CertificateSource & { idle(): Promise<void> } {
   const { clock, random, log, observer, policy } = options;
   const messages = { failed: "webhook certificate not made", recovered: "webhook certificate made again" };
   const failures = createFailureLog(log, messages);
@@ -77,5 +77,6 @@ export function createSelfMadeSource(options: SelfMadeOptions): CertificateSourc
     healthy: () => current.isHealthy(),
     onChange: (listener) => current.onChange(listener),
     stop: loop.stop,
+    idle: loop.idle,
   };
 }

@@ -113,11 +113,12 @@ function createSource(options: WebhookCertificatesOptions, live: LiveBundles): C
   const notOurs = {
     rotate: () => Promise.reject(new Error(`certificates of kind ${origin.kind} have no CA to rotate`)),
     isFresh: () => true,
-    idle: () => Promise.resolve(),
   };
   switch (origin.kind) {
-    case "self-made":
-      return { ...notOurs, source: createSelfMadeSource({ ...options, names: origin.names }) };
+    case "self-made": {
+      const source = createSelfMadeSource({ ...options, names: origin.names });
+      return { ...notOurs, source, idle: () => source.idle() };
+    }
     case "files": {
       const { folder, cluster } = origin;
       const source = createFilesSource({ ...options, folder, ...(cluster !== undefined && { live }) });
