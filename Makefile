@@ -76,6 +76,19 @@ demo: $(modules) $(bundle) ## The main job, with no cluster: real AdmissionRevie
 bench: $(modules) $(bundle) ## The webhook beside Istio's, over HTTPS: one table
 	@node test/bench/run.ts
 
+.PHONY: bench-profile
+bench-profile: $(modules) $(bundle) ## Where the webhook's time goes
+	@node test/bench/inject-profile.ts
+	@node test/bench/profile.ts
+
+.PHONY: judges
+judges: ## Hold the strategic merge against Kubernetes' own (Go)
+	@cd test/judges/strategic-merge && go run .
+
+.PHONY: image
+image: ## Build the images outrigger and outrigger-init (needs docker, podman or buildah)
+	@scripts/image.sh
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf dist build coverage

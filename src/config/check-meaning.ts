@@ -17,6 +17,8 @@ export type ValidateDefaults = (defaults: Readonly<Record<string, string>>, path
 /** A check of fields against each other, which makes sense only where what stands at its path has its shape. */
 interface MeaningCheck {
   readonly path: string;
+  /** Whether the check passes over what has not its shape below the path by itself. */
+  readonly tolerant?: boolean;
   readonly run: (config: MeshConfig) => readonly Problem[];
 }
 
@@ -31,7 +33,11 @@ function meaningChecks(validateDefaults: ValidateDefaults): readonly MeaningChec
       run: (config) => checkSelectors(config.injection.alwaysInject, "injection.alwaysInject"),
     },
     { path: "proxy.ephemeralStorage", run: (config) => checkStorage(config.proxy) },
-    { path: "proxy.defaults", run: (config) => validateDefaults(config.proxy.defaults, "proxy.defaults") },
+    {
+      path: "proxy.defaults",
+      tolerant: true,
+      run: (config) => validateDefaults(textsOf(config.proxy.defaults), "proxy.defaults"),
+    },
     { path: "proxy.defaults", run: checkDefaultOverlays },
     { path: "overlays", run: (config) => checkOverlays(config.overlays, "overlays") },
   ];
@@ -42,9 +48,14 @@ function checkDefaultOverlays({ proxy, overlays }: MeshConfig): readonly Problem
   return checkOverlayNames(proxy.defaults["overlays"] ?? "", overlays, "proxy.defaults.overlays");
 }
 
-/** Whether a problem of the shape lies at the path, under it or above it. */
-function touches({ path: at }: Problem, path: string): boolean {
-  return at === "(document)" || at.startsWith(path) || path.startsWith(`${at}.`);
+/** Whether a problem of the shape keeps a check from being run: it lies at the check's path, above it, or under it. */
+function blocks({ path: at }: Problem, { path, tolerant = false }: MeaningCheck): boolean {
+  return at === "(document)" || at === path || path.startsWith(`${at}.`) || (!tolerant && at.startsWith(path));
+}
+
+function textsOf(record: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const texts = Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return Object.fromEntries(texts);
 }
 
 function checkStorage({
@@ -70,6 +81,6 @@ export function checkMeaning(
   validateDefaults: ValidateDefaults,
 ): readonly Problem[] {
   return meaningChecks(validateDefaults)
-    .filter(({ path }) => !misshapen.some((problem) => touches(problem, path)))
+    .filter((check) => !misshapen.some((problem) => blocks(problem, check)))
     .flatMap(({ run }) => run(config));
 }
