@@ -26,19 +26,23 @@ export interface Logging {
 
 /** Bytes collected before a write: a page. */
 const bufferedBytes = 4_096;
+/** Bytes kept for a destination that takes none, beyond which lines are lost rather than the process: about 30,000 admissions. */
+const maxBufferedBytes = 8 * 1024 * 1024;
 /** How long a line may wait for others, in ms. */
 const flushInterval = 500;
 
 /**
  * Starts logging.
  *
- * @param destination a file descriptor or a file's path; 1 is the standard output
+ * @param destination an open file descriptor; 1 is the standard output. Not a path, which would be opened asynchronously: lines of
+ *   a process that ends before that could not be flushed
  */
-export function startLogging(level: LogLevel, destination: number | string = 1): Logging {
+export function startLogging(level: LogLevel, destination = 1): Logging {
   const stream = pino.destination({
     dest: destination,
     sync: false,
     minLength: bufferedBytes,
+    maxLength: maxBufferedBytes,
     periodicFlush: flushInterval,
   });
   const log = pino(
@@ -54,12 +58,7 @@ export function startLogging(level: LogLevel, destination: number | string = 1):
   return {
     log,
     flush: () => {
-      // Before the stream has opened its file there is nothing it could write to; it throws then.
-      try {
-        stream.flushSync();
-      } catch (error) {
-        if (!(error instanceof Error && error.message === "sonic boom is not ready yet")) throw error;
-      }
+      stream.flushSync();
     },
   };
 }

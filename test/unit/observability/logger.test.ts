@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -40,7 +40,7 @@ for (const [name, ending] of Object.entries({
 
 test("a line is written within a second, without more to come", async () => {
   const file = join(folder, "log");
-  const { log } = startLogging("warn", file);
+  const { log } = startLogging("warn", openSync(file, "w"));
   log.info({}, "below the level");
   log.error({ err: new Error("no") }, "alone");
   await new Promise((resolve) => setTimeout(resolve, 1_200));
