@@ -2,7 +2,8 @@
  * Namespaces of one scenario: a name nobody else has, and gone afterwards.
  */
 import { randomBytes } from "node:crypto";
-import { kubectl, kubectlOk } from "./kubectl.ts";
+import { eventually } from "../eventually.ts";
+import { kubernetesClient } from "./kubernetes-client.ts";
 
 export interface TestNamespaces {
   /** Creates a namespace with these labels and annotations, and resolves to its name. */
@@ -20,6 +21,9 @@ export interface NamespaceOptions {
   readonly ready?: boolean;
 }
 
+/** Of a namespace whose pods get sidecars. */
+export const injectionEnabled: NamespaceOptions = { labels: { "outrigger.dev/injection": "enabled" } };
+
 /** `prefix` is a scenario's name in a form fit for a namespace. */
 export function createTestNamespaces(prefix: string): TestNamespaces {
   const names: string[] = [];
@@ -36,18 +40,26 @@ export function createTestNamespaces(prefix: string): TestNamespaces {
       return name;
     },
     deleteAll: async () => {
-      if (names.length > 0) await kubectl(["delete", "namespace", "--ignore-not-found", "--wait=false", ...names]);
+      const client = await kubernetesClient();
+      await Promise.all(names.map(async (name) => client.request("DELETE", `/api/v1/namespaces/${name}`)));
     },
   };
 }
 
-async function createNamespace(name: string, options: NamespaceOptions): Promise<void> {
-  const metadata = { name, labels: options.labels ?? {}, annotations: options.annotations ?? {} };
-  await kubectlOk(["create", "-f", "-"], { input: { apiVersion: "v1", kind: "Namespace", metadata } });
-  if (options.ready ?? true) await serviceAccountExists(name);
+async function createNamespace(
+  name: string,
+  { labels = {}, annotations = {}, ready = true }: NamespaceOptions,
+): Promise<void> {
+  const client = await kubernetesClient();
+  const metadata = { name, labels, annotations };
+  await client.ok("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
+  if (ready) await serviceAccountExists(name);
 }
 
 /** The controllers make it; a pod created before is refused. */
 async function serviceAccountExists(namespace: string): Promise<void> {
-  await kubectlOk(["-n", namespace, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
+  const client = await kubernetesClient();
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+  const exists = async (): Promise<boolean> => (await client.request("GET", path)).status === 200;
+  await eventually(`namespace ${namespace} has its service account`, exists, 60_000);
 }
