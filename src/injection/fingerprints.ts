@@ -13,9 +13,6 @@ import type { Fingerprints } from "./status.ts";
 /** Enough to notice a change; nobody gains anything by forging one in their own pod. */
 const fingerprintLength = 8;
 
-/** Much of a sidecar is the same object from pod to pod. */
-const known = new WeakMap<object, string>();
-
 /** For JSON.stringify: the keys of objects in order. */
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
@@ -29,18 +26,9 @@ function inOrderAndNanos(key: string, value: unknown): unknown {
   return quantity === undefined ? inOrder(key, value) : quantity.toString();
 }
 
-function compute(field: string, value: unknown): string {
+function fingerprint(field: string, value: unknown): string {
   const text = JSON.stringify(value, field === "resources" ? inOrderAndNanos : inOrder);
   return hash("sha256", text, "hex").slice(0, fingerprintLength);
-}
-
-function fingerprint(field: string, value: unknown): string {
-  if (typeof value !== "object" || value === null) return compute(field, value);
-  const remembered = known.get(value);
-  if (remembered !== undefined) return remembered;
-  const computed = compute(field, value);
-  known.set(value, computed);
-  return computed;
 }
 
 /** Field -> fingerprint of every field but the name. */

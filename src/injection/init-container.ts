@@ -2,7 +2,6 @@
  * The init container that captures traffic: it gets finished rules in its environment and only applies them.
  */
 import { initContainerName } from "../envoy/ports.ts";
-import { memoize } from "../bounded-memo.ts";
 import type { CapturePlan } from "../iptables/capture-plan.ts";
 import { captureVariables, renderCapture } from "../iptables/render-capture.ts";
 import type { Container, EnvVar, VolumeMount } from "../kubernetes/pod.ts";
@@ -18,25 +17,14 @@ export function needsInitContainer(settings: InjectionSettings): boolean {
   return settings.capture.mode !== "none" || holdsApplication(settings);
 }
 
-const rememberedPlans = 256;
-
-/** An empty value is left out, as the API server does on the way to a second pass; the variable is set all the same. */
-function variable(name: string, value: string): EnvVar {
-  return value === "" ? { name } : { name, value };
+function renderRules(plan: CapturePlan): readonly EnvVar[] {
+  const { v4, v6, routing } = renderCapture(plan);
+  return [
+    { name: captureVariables.v4, value: v4 },
+    { name: captureVariables.v6, value: v6 },
+    { name: captureVariables.routing, value: routing },
+  ];
 }
-
-const renderRules = memoize(
-  (plan: CapturePlan): readonly EnvVar[] => {
-    const { v4, v6, routing } = renderCapture(plan);
-    return [
-      variable(captureVariables.v4, v4),
-      variable(captureVariables.v6, v6),
-      variable(captureVariables.routing, routing),
-    ];
-  },
-  (plan) => JSON.stringify(plan),
-  rememberedPlans,
-);
 
 function createEnvironment(settings: InjectionSettings): readonly EnvVar[] {
   const rules = renderRules(settings.capture);

@@ -3,6 +3,7 @@
  * place, {@link renderReview}. Shapes: `k8s.io/api/admission/v1` AdmissionResponse, `metav1.Status`.
  */
 import type { Operation } from "fast-json-patch";
+import { renderJson } from "../json-text.ts";
 import type { Problem } from "../problem.ts";
 import { boundedText } from "./bounded-text.ts";
 import { limitWarnings } from "./limit-warnings.ts";
@@ -94,12 +95,23 @@ export function withAuditAnnotations(
   return { ...answer, auditAnnotations };
 }
 
-/** The AdmissionReview that carries the answer to the request with this uid, as JSON. */
+/** How deep in a patch the containers of a sidecar stand, whose text is kept: list, operation, value, container. */
+const keptDepth = 4;
+
+/**
+ * The AdmissionReview that carries the answer to the request with this uid, as JSON. The patch is by far the most of it,
+ * and Base64 needs no escaping, so it is put in as it is.
+ */
 export function renderReview(uid: string, answer: AdmissionAnswer): string {
   const { patch, ...rest } = answer;
-  const response =
+  const response = JSON.stringify({ uid, ...rest });
+  const withPatch =
     patch === undefined
-      ? { uid, ...rest }
-      : { uid, ...rest, patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(patch)).toString("base64") };
-  return JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response });
+      ? response
+      : `${response.slice(0, -1)},"patchType":"JSONPatch","patch":"${encodePatch(patch)}"}`;
+  return `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":${withPatch}}`;
+}
+
+function encodePatch(patch: readonly Operation[]): string {
+  return Buffer.from(renderJson(patch, keptDepth)).toString("base64");
 }

@@ -13,6 +13,7 @@ import { injectPod } from "../../src/injection/inject.ts";
 import type { InjectionContext, NamespaceView } from "../../src/injection/inject.ts";
 import { createPatch } from "../../src/injection/json-patch.ts";
 import { version } from "../../src/version.ts";
+import { patched, renderReview } from "../../src/webhook/admission-response.ts";
 import { enabledNamespace, injectedReview, skippedReview } from "./reviews.ts";
 import { renderSelfTimes } from "./self-time.ts";
 import type { Profile } from "./self-time.ts";
@@ -61,6 +62,7 @@ function mutated(pod: object): object {
   return outcome.pod;
 }
 
+const uid = "705ab4f5-6393-11e8-b7cc-42010a800002";
 const pod = podOf(injectedReview.body);
 const optedOut = podOf(skippedReview.body);
 const after = mutated(pod);
@@ -74,10 +76,10 @@ const stages: Readonly<Record<string, () => unknown>> = {
   "injectPod, skipped": () => injectPod(optedOut, namespace, context),
   "injectPod, injected": () => injectPod(pod, namespace, context),
   createPatch: () => createPatch(pod, after),
-  [`patch to JSON and Base64, ${patchBytes} bytes`]: () => Buffer.from(JSON.stringify(patch)).toString("base64"),
+  [`the answer, a patch of ${patchBytes} bytes`]: () => renderReview(uid, patched(patch)),
   "all of it": () => {
     const fresh = podOf(injectedReview.body);
-    return Buffer.from(JSON.stringify(createPatch(fresh, mutated(fresh)))).toString("base64");
+    return renderReview(uid, patched(createPatch(fresh, mutated(fresh))));
   },
 };
 
