@@ -7,6 +7,7 @@ import type { Figures } from "./figures.ts";
 import { measureSideBySide } from "./measure.ts";
 import type { Effort } from "./measure.ts";
 import { injectedReview, skippedReview } from "./reviews.ts";
+import type { ReviewCase } from "./reviews.ts";
 import type { Server } from "./server-process.ts";
 import { renderTable } from "./table.ts";
 
@@ -54,11 +55,12 @@ function ratios(ours: Figures, theirs: Figures): readonly string[] {
 /** Measures servers that should be alike and renders one line for each and each kind of pod. */
 export async function compareVariants(
   servers: readonly Server[],
+  reviews: readonly ReviewCase[],
   effort: Effort,
   log: (line: string) => void,
 ): Promise<string> {
   const rows: string[][] = [];
-  for (const review of [injectedReview, skippedReview]) {
+  for (const review of reviews) {
     log(`${review.name} pods, c=16: ${servers.map(({ name }) => name).join("; ")} …`);
     const figures = await measureSideBySide(servers, review, 16, effort);
     rows.push(...figures.map((each, index) => [review.name, servers[index]?.name ?? "", ...renderFigures(each)]));

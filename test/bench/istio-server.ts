@@ -64,11 +64,11 @@ export interface IstioOptions {
   /** `GOMAXPROCS`; Go's own choice where left out. */
   readonly processors?: number;
   /** Nodes in its cluster. */
-  readonly nodes?: number;
+  readonly nodes: number;
 }
 
 /** How to start it. */
-export function istioServer(binary: string, { name, processors, nodes = 3 }: IstioOptions): ServerCommand {
+export function istioServer(binary: string, { name, processors, nodes }: IstioOptions): ServerCommand {
   const env = processors === undefined ? {} : { GOMAXPROCS: String(processors) };
   return { name, command: binary, args: ["--nodes", String(nodes)], env };
 }
