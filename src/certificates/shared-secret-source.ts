@@ -45,6 +45,8 @@ export interface SharedSecretSource extends CertificateSource {
   rotate(): Promise<void>;
   /** Whether the Secret has been read lately. */
   isFresh(): boolean;
+  /** Text that all replicas know and nobody else; undefined before the Secret has been read. */
+  sharedKey(): string | undefined;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -103,6 +105,11 @@ class SharedSecret implements SharedSecretSource {
   isFresh(): boolean {
     const { clock, policy } = this.#options;
     return clock.now() - this.#readAt <= 2 * policy.pollMs;
+  }
+
+  sharedKey(): string | undefined {
+    // The oldest: during a rotation it is the one that every replica has seen.
+    return this.#authorities.at(-1)?.key;
   }
 
   idle(): Promise<void> {

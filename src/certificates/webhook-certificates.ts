@@ -59,6 +59,8 @@ export interface WebhookCertificates {
    * Cheap enough for every readiness probe.
    */
   readonly unready: () => string | undefined;
+  /** Text that all replicas know and nobody else; undefined where they share none, or not yet. */
+  sharedKey(): string | undefined;
   /** Begins a rotation of the CA, where it is ours; resolves when the new one is in the Secret. */
   rotate(): Promise<void>;
   /** Resolves when nothing is under way; what waits for a time or a watch event does not count. */
@@ -94,6 +96,7 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
       if (!source.healthy()) return "the certificate is not valid now";
       return live.trusts(current.certificate) ? undefined : "a webhook configuration does not trust the certificate";
     },
+    sharedKey: () => created.sharedKey(),
     rotate: () => created.rotate(),
     idle: async () => {
       await Promise.all([created.idle(), keeper?.idle()]);
@@ -105,6 +108,7 @@ interface CreatedSource {
   readonly source: CertificateSource;
   readonly rotate: () => Promise<void>;
   readonly isFresh: () => boolean;
+  readonly sharedKey: () => string | undefined;
   readonly idle: () => Promise<void>;
 }
 
@@ -113,6 +117,7 @@ function createSource(options: WebhookCertificatesOptions, live: LiveBundles): C
   const notOurs = {
     rotate: () => Promise.reject(new Error(`certificates of kind ${origin.kind} have no CA to rotate`)),
     isFresh: () => true,
+    sharedKey: () => undefined,
   };
   switch (origin.kind) {
     case "self-made": {
@@ -127,7 +132,13 @@ function createSource(options: WebhookCertificatesOptions, live: LiveBundles): C
     case "shared-secret": {
       const { names, secret, cluster } = origin;
       const source = createSharedSecretSource({ ...options, api: cluster.api, names, secret, live });
-      return { source, rotate: () => source.rotate(), isFresh: () => source.isFresh(), idle: () => source.idle() };
+      return {
+        source,
+        rotate: () => source.rotate(),
+        isFresh: () => source.isFresh(),
+        sharedKey: () => source.sharedKey(),
+        idle: () => source.idle(),
+      };
     }
   }
 }

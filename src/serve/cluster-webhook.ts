@@ -2,7 +2,7 @@
  * The webhook in a cluster: namespaces from a watch, certificates shared by the replicas and trusted by the webhook
  * configuration, Events on the pods' owners, the server's version for native sidecars.
  */
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { Registry } from "prom-client";
 import { defaultCertificatePolicy } from "../certificates/certificate-policy.ts";
@@ -79,6 +79,11 @@ function configEvent(problems: readonly Problem[], namespace: string, pod: strin
   };
 }
 
+/** Replicas must give the same pod the same drain path, and the path must not tell the key that it comes from. */
+function deriveDrainKey(sharedKey: string): string {
+  return createHmac("sha256", sharedKey).update("drain path").digest("hex");
+}
+
 /** Starts it. Becomes ready by itself once namespaces are listed and the API server trusts the certificate. */
 export async function startClusterWebhook(options: WebhookOptions, terminal: Terminal): Promise<RunningWebhook> {
   const { environment } = terminal;
@@ -137,6 +142,10 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     origin: certificateOrigin(options, api, meshNamespace),
     observer: countCertificates(metrics.operation),
     policy: defaultCertificatePolicy,
+  });
+  certificates.source.onChange(() => {
+    const key = certificates.sharedKey();
+    if (key !== undefined) context.update({ drainKey: deriveDrainKey(key) });
   });
   const readiness = createReadiness([
     { name: "certificate", unmet: () => certificates.unready() },

@@ -2,6 +2,7 @@
  * The injection context that is in force: follows the mesh config's file and what is learned of the cluster. Readers get
  * one immutable object, which is replaced as a whole.
  */
+import { isDeepStrictEqual } from "node:util";
 import { MeshConfigFile } from "../config/config-file.ts";
 import { defaultMeshConfig } from "../config/defaults.ts";
 import { hashMeshConfig } from "../config/hash.ts";
@@ -96,7 +97,10 @@ export class LiveContext {
 
   /** Takes over what was learned of the cluster since. */
   update(surroundings: Partial<Surroundings>): void {
-    this.#surroundings = { ...this.#surroundings, ...surroundings };
+    const updated = { ...this.#surroundings, ...surroundings };
+    // What was built for a context is remembered with it: the same one stays where nothing is new.
+    if (isDeepStrictEqual(updated, this.#surroundings)) return;
+    this.#surroundings = updated;
     this.#context = compose(this.#config, this.#surroundings);
   }
 
