@@ -4,8 +4,8 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 
-const start = "<!-- benchmark result: written by test/bench/run.ts -->";
-const end = "<!-- end of the benchmark result -->";
+const start = "<!-- bench -->";
+const end = "<!-- /bench -->";
 
 /**
  * Replaces what stands between the comments.

@@ -12,19 +12,22 @@ import type { Effort } from "./measure.ts";
 import { recordResult } from "./record.ts";
 import { compareMeshes, compareNodes, compareSizes } from "./scenarios.ts";
 
-const usage = `usage: node test/bench/run.ts [--ours-only] [--rounds N] [--seconds S] [--record FILE]...
+const usage = `usage: node test/bench/run.ts [--ours-only] [--rounds N] [--seconds S] [--record FILE] [--quote FILE]
 
   --ours-only  measure Outrigger alone, without Istio's side (needs no Go)
   --rounds     how often each server has its turn in each cell (default 3)
   --seconds    length of a turn's window of measurement (default 2.5)
-  --record     put the result into this Markdown file too, between the comments that mark its place
+  --record     put the result into this Markdown file too, between the comments <!-- bench --> and <!-- /bench -->
+  --quote      put the main table alone into this one
 `;
 
 interface Options {
   readonly effort: Effort;
   readonly oursOnly: boolean;
-  /** Markdown files that quote the result. */
-  readonly documents: readonly string[];
+  /** Markdown file that gets the whole result. */
+  readonly record: string | undefined;
+  /** Markdown file that gets the main table. */
+  readonly quote: string | undefined;
 }
 
 function log(line: string): void {
@@ -38,12 +41,13 @@ function readOptions(): Options {
       "ours-only": { type: "boolean", default: false },
       rounds: { type: "string", default: "3" },
       seconds: { type: "string", default: "2.5" },
-      record: { type: "string", multiple: true, default: [] },
+      record: { type: "string" },
+      quote: { type: "string" },
     },
   });
   const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
   if (!(effort.rounds >= 1 && effort.seconds > 0)) throw new Error(usage);
-  return { effort, oursOnly: values["ours-only"], documents: values.record };
+  return { effort, oursOnly: values["ours-only"], record: values.record, quote: values.quote };
 }
 
 async function describeRun({ rounds, seconds }: Effort, withIstio: boolean): Promise<string> {
@@ -52,7 +56,7 @@ async function describeRun({ rounds, seconds }: Effort, withIstio: boolean): Pro
   return `${machine}; ${versions}; HTTPS keep-alive; ${rounds} rounds of ${seconds} s for each cell.`;
 }
 
-async function run({ effort, oursOnly, documents }: Options): Promise<void> {
+async function run({ effort, oursOnly, record, quote }: Options): Promise<void> {
   const istioBinary = oursOnly ? undefined : await buildIstioWebhook(log);
   const printed: string[] = [];
   const print = (text: string): void => {
@@ -63,7 +67,9 @@ async function run({ effort, oursOnly, documents }: Options): Promise<void> {
   try {
     const bench = { effort, directory, log };
     print(await describeRun(effort, !oursOnly));
-    print(await compareMeshes(istioBinary, bench));
+    const mainTable = await compareMeshes(istioBinary, bench);
+    print(mainTable);
+    if (quote !== undefined) await recordResult(quote, mainTable);
     print("Outrigger, when there is more to know (c=16):");
     print(await compareSizes(bench));
     if (istioBinary !== undefined) {
@@ -73,7 +79,7 @@ async function run({ effort, oursOnly, documents }: Options): Promise<void> {
   } finally {
     await rm(directory, { recursive: true });
   }
-  for (const file of documents) await recordResult(file, printed.join("\n\n"));
+  if (record !== undefined) await recordResult(record, printed.join("\n\n"));
 }
 
 await run(readOptions());
