@@ -5,7 +5,10 @@ import type { InterceptionMode } from "../iptables/capture-plan.ts";
 import type { IpFamily } from "../net/cidr.ts";
 import type { PortRange } from "../net/port-range.ts";
 
-/** Which requests the sidecar logs: none, those that failed (status >= 400 or an Envoy response flag), or all. */
+/**
+ * Which requests the sidecar logs: none, those that failed (status >= 400, a gRPC status other than OK, or an Envoy
+ * response flag), or all.
+ */
 export type AccessLogMode = "off" | "errors" | "all";
 
 /** A probe or lifecycle hook of the application, which the kubelet now sends to the proxy's application port. */
@@ -78,7 +81,7 @@ export interface BootstrapInput {
   /** undefined: standalone, every listener is static. */
   readonly controlPlane: ControlPlaneTarget | undefined;
   readonly interceptionMode: InterceptionMode;
-  /** The families to listen on. */
+  /** The families to listen on, at least one; the first is that of the pod's main IP. */
   readonly ipFamilies: readonly IpFamily[];
   /** The mesh's trust domain, e.g. `cluster.local`. */
   readonly trustDomain: string;

@@ -53,8 +53,6 @@ function checkedCluster(probe: CheckedProbeTarget, input: BootstrapInput): Clust
     connectSeconds: probe.timeoutSeconds,
     ipFamilies,
     more: {
-      // The proxy is ready before its application is.
-      wait_for_warm_on_init: false,
       health_checks: [healthCheck(probe, input)],
       ...(probe.kind === "grpc" ? http2() : {}),
       ...source,

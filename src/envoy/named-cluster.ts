@@ -24,15 +24,23 @@ function lookupFamily(families: readonly IpFamily[]): string {
   return families[0] === "IPv6" ? "V6_ONLY" : "V4_ONLY";
 }
 
+function discovery({ host, ipFamilies }: NamedClusterInput): Pick<Cluster, "type"> & Readonly<Record<string, unknown>> {
+  if (host === undefined || isIP(host) !== 0) return { type: "STATIC" };
+  return {
+    type: "STRICT_DNS",
+    dns_lookup_family: lookupFamily(ipFamilies),
+    // Else the proxy, and with it the pod, is not ready for as long as the name cannot be looked up.
+    wait_for_warm_on_init: false,
+  };
+}
+
 /** A cluster of one host; a name is looked up again and again, an address never. */
 export function namedCluster(input: NamedClusterInput): Cluster {
-  const { name, host, port, connectSeconds, ipFamilies, more } = input;
-  const byName = host !== undefined && isIP(host) === 0;
+  const { name, host, port, connectSeconds, more } = input;
   const address = socketAddress(host ?? reference.podIp, port);
   return {
     name,
-    type: byName ? "STRICT_DNS" : "STATIC",
-    ...(byName ? { dns_lookup_family: lookupFamily(ipFamilies) } : {}),
+    ...discovery(input),
     connect_timeout: seconds(connectSeconds),
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
     ...more,

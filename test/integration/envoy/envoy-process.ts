@@ -31,14 +31,11 @@ export interface EnvoyProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** Runs as the proxy's user; only a transparent proxy keeps a capability. */
+/** The security context that the injector gives the proxy: the proxy's own user, or root of one capability. */
 function asProxy(mode: InterceptionMode): readonly string[] {
-  const kept = mode === "tproxy" ? "+net_admin" : "-all";
-  return [
-    "setpriv",
-    ...[`--reuid=${proxyUid}`, `--regid=${proxyGid}`, "--clear-groups", "--no-new-privs"],
-    ...[`--inh-caps=${kept}`, `--ambient-caps=${kept}`],
-  ];
+  const [uid, kept] = mode === "tproxy" ? [0, "-all,+net_admin"] : [proxyUid, "-all"];
+  const user = [`--reuid=${uid}`, `--regid=${proxyGid}`, "--clear-groups", "--no-new-privs"];
+  return ["setpriv", ...user, `--bounding-set=${kept}`, `--inh-caps=${kept}`];
 }
 
 /** The binary lies in a home folder, where the proxy's user may not go: shows it elsewhere, to this process only. */

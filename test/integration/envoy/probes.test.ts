@@ -127,6 +127,20 @@ describe("probes", () => {
     await sidecar.restart({});
   });
 
+  test("the proxy is ready without waiting for names that cannot be looked up", async () => {
+    const started = performance.now();
+    await sidecar.restart({
+      probes: [
+        httpProbe({ route: "/http", host: "nowhere.invalid" }),
+        tcpProbe({ route: "/tcp", host: "nowhere.invalid" }),
+      ],
+      tracing: { host: "collector.invalid", port: 4317, samplingPercent: 1 },
+    });
+    assert.ok(performance.now() - started < 5000);
+    for (const path of ["/http", "/tcp"]) assert.equal((await ask(path)).status, 503);
+    await sidecar.restart({});
+  });
+
   test("the application's metrics are served under their route", async () => {
     const page = await ask(metrics.route);
     assert.deepEqual([page.status, page.body], [200, "requests_total 1\n"]);

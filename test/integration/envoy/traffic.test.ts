@@ -59,6 +59,19 @@ for (const direction of ["inbound", "outbound"] as const) {
       assert.deepEqual(await server.bareRequests(), [bareRequest]);
     });
 
+    test("tunnels, chunks, trailers and HTTP/1.0 pass", async () => {
+      const messages = [
+        "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-checksum: 1\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+      ];
+      for (const send of messages) {
+        const heard = await client.talk({ host, port: at.bare, send: [send], end: false, until: "hello" });
+        assert.equal(heard.failure, undefined);
+      }
+      assert.deepEqual(await server.bareRequests(), messages);
+    });
+
     test("x-forwarded-proto passes as it is, a private header does not", async () => {
       const page = await client.getPage({
         host,
@@ -168,7 +181,7 @@ describe("destinations", () => {
       const bytes = { host, port: at.echo, send: ["a", "b"], until: "ab" };
       const send = ["GET /1 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n"];
       const requests = { host, port: at.pages, send, until: '"url":"/2"' };
-      return [bytes, requests].map((talk) => client.talk({ ...talk, pauseMs: 12_000, end: false }));
+      return [bytes, requests].map((talk) => client.talk({ ...talk, pauseMs: 11_000, end: false }));
     });
     for (const heard of await Promise.all(conversations)) assert.equal(heard.failure, undefined);
   });
