@@ -13,10 +13,21 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await runCommandLine(commands, process.argv.slice(2), {
+const exitCode = await runCommandLine(commands, process.argv.slice(2), {
   out: (output) => void process.stdout.write(output),
   err: (output) => void process.stderr.write(output),
   input: () => text(process.stdin),
   readFile: (path) => readFile(path, "utf8"),
   environment: process.env,
 });
+
+// Whatever still holds the process (a server that failed to start has timers and sockets) must not keep it alive, but
+// what was printed must get through a slow pipe first.
+for (const stream of [process.stdout, process.stderr]) {
+  await new Promise<void>((resolve) => {
+    stream.write("", () => {
+      resolve();
+    });
+  });
+}
+process.exit(exitCode);

@@ -122,7 +122,7 @@ function createSource(options: WebhookCertificatesOptions, live: LiveBundles): C
   switch (origin.kind) {
     case "self-made": {
       const source = createSelfMadeSource({ ...options, names: origin.names });
-      return { ...notOurs, source, idle: () => source.idle() };
+      return { ...notOurs, source, sharedKey: () => source.current()?.key, idle: () => source.idle() };
     }
     case "files": {
       const { folder, cluster } = origin;

@@ -11,7 +11,8 @@ import { OutriggerError } from "../errors.ts";
 import { validateDefaults } from "../injection/annotations/registry.ts";
 import type { InjectionContext, NamespaceView } from "../injection/inject.ts";
 import { injectionLabel } from "../injection/keys.ts";
-import { isJsonObject } from "../json-value.ts";
+import type { JsonObject } from "../json-value.ts";
+import { isJsonObject, kindOf } from "../json-value.ts";
 import { parseServerVersion, runsNativeSidecars } from "../kubernetes/server-version.ts";
 import { parseYaml } from "../manifest-files/parse-yaml.ts";
 import type { IpFamily } from "../net/cidr.ts";
@@ -55,31 +56,41 @@ export async function readConfig(terminal: Terminal, path: string | undefined): 
   throw new OutriggerError("OUTRIGGER_CONFIG_INVALID", `${path}\n${result.problems.map(formatProblem).join("\n")}`);
 }
 
-function texts(value: unknown): Readonly<Record<string, string>> {
-  if (!isJsonObject(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return isJsonObject(value) && Object.values(value).every((text) => typeof text === "string");
 }
 
-function namespacesIn(object: unknown): readonly NamespaceView[] {
-  if (!isJsonObject(object)) return [];
-  const { kind, metadata, items } = object;
-  if (Array.isArray(items)) return items.flatMap(namespacesIn);
-  if (kind !== "Namespace" || !isJsonObject(metadata) || typeof metadata["name"] !== "string") return [];
+/** A Namespace object, or why it cannot be one: a name such as `off` is a boolean to YAML. */
+function readNamespace(object: JsonObject): NamespaceView | string {
+  const metadata = isJsonObject(object["metadata"]) ? object["metadata"] : {};
   const { name, labels, annotations } = metadata;
-  return [{ name, labels: texts(labels), annotations: texts(annotations) }];
+  if (typeof name !== "string") return `metadata.name is ${kindOf(name)}, not text; put it in quotes`;
+  const [labelTexts, annotationTexts] = [labels ?? {}, annotations ?? {}];
+  if (!isTexts(labelTexts)) return `labels of Namespace ${name} are not all text; put their values in quotes`;
+  if (!isTexts(annotationTexts)) return `annotations of Namespace ${name} are not all text; put their values in quotes`;
+  return { name, labels: labelTexts, annotations: annotationTexts };
 }
 
-/** Every Namespace object of a YAML stream; what is wrong with the stream is for others to say. */
-function readNamespaces(text: string): readonly NamespaceView[] {
+function namespacesIn(object: unknown): readonly (NamespaceView | string)[] {
+  if (!isJsonObject(object)) return [];
+  const { kind, items } = object;
+  if (Array.isArray(items)) return items.flatMap(namespacesIn);
+  return kind === "Namespace" ? [readNamespace(object)] : [];
+}
+
+/** Every Namespace object of a YAML stream, and what is wrong with those that cannot be read. */
+function readNamespaces(text: string, path: string): readonly NamespaceView[] {
   const documents = parseYaml(text);
-  return documents.ok ? documents.value.flatMap(({ value }) => namespacesIn(value)) : [];
+  // A stream that is no YAML is reported by whoever reads the rest of it.
+  const found = documents.ok ? documents.value.flatMap(({ value }) => namespacesIn(value)) : [];
+  const wrong = found.filter((namespace) => typeof namespace === "string");
+  if (wrong.length > 0) throw new OutriggerError("OUTRIGGER_INPUT_INVALID", `${path}: ${wrong.join("; ")}`);
+  return found.filter((namespace) => typeof namespace !== "string");
 }
 
 /** The Namespace objects of a file, of which there must be one at least. */
 export async function readNamespaceFile(terminal: Terminal, path: string): Promise<readonly NamespaceView[]> {
-  const namespaces = readNamespaces(await readInput(terminal, path));
+  const namespaces = readNamespaces(await readInput(terminal, path), path);
   if (namespaces.length > 0) return namespaces;
   throw new OutriggerError("OUTRIGGER_INPUT_INVALID", `${path} holds no Namespace object`);
 }
@@ -107,7 +118,10 @@ function readKubernetesVersion(text: string | undefined): typeof anyRecent {
 export async function readWorld(options: OptionValues, terminal: Terminal, stream: string): Promise<OfflineWorld> {
   const config = await readConfig(terminal, optionOf(options, "config"));
   const file = optionOf(options, "namespaces");
-  const described = [...readNamespaces(stream), ...(file === undefined ? [] : await readNamespaceFile(terminal, file))];
+  const described = [
+    ...readNamespaces(stream, "the manifests"),
+    ...(file === undefined ? [] : await readNamespaceFile(terminal, file)),
+  ];
   const lookup = enabledUnlessDescribed(described);
   const fallback = optionOf(options, "namespace") ?? "default";
   const configHash = hashMeshConfig(config);

@@ -23,8 +23,8 @@ const readableByAll = 0o644;
 
 export function createIdentityVolume(name: string): Volume {
   const token = { audience: tokenAudience, expirationSeconds: tokenSeconds, path: "token" };
-  // Optional: a namespace that is younger than its ConfigMap must not keep the pod from starting; Envoy waits for the file.
-  const trust = { name: trustConfigMap, optional: true, items: [{ key: "root.yaml", path: "root.yaml" }] };
+  // Not optional: Envoy does not start without the file, so the kubelet waits for it, and its Event says for what.
+  const trust = { name: trustConfigMap, items: [{ key: "root.yaml", path: "root.yaml" }] };
   const projected = { defaultMode: readableByAll, sources: [{ serviceAccountToken: token }, { configMap: trust }] };
   return { name, projected } as Volume;
 }

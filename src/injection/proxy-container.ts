@@ -3,6 +3,7 @@
  * would default is written out: fingerprints of a field must not change on the way through it.
  */
 import { environment } from "../envoy/expansion.ts";
+import { readyPath } from "../envoy/health-listener.ts";
 import { ports, proxyContainerName } from "../envoy/ports.ts";
 import type { Container, Lifecycle, Probe, VolumeMount } from "../kubernetes/pod.ts";
 import { holdCommand } from "./hold-application.ts";
@@ -26,7 +27,7 @@ const env = Object.entries(environment).map(([name, fieldPath]) => ({
   valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
 }));
 
-const readyCheck = { httpGet: { path: "/healthz/ready", port: ports.health, scheme: "HTTP" } } as const;
+const readyCheck = { httpGet: { path: readyPath, port: ports.health, scheme: "HTTP" } } as const;
 
 /** What follows waits for this one, so it asks often; a control plane that is down must not kill the proxy. */
 const startupProbe: Probe = {

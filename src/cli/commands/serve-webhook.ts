@@ -15,8 +15,6 @@ export const serveWebhook: Command = {
     const running = isStandalone(options)
       ? await (await import("../../serve/standalone-webhook.ts")).startStandaloneWebhook(read, terminal)
       : await (await import("../../serve/cluster-webhook.ts")).startClusterWebhook(read, terminal);
-    const code = await running.ended;
-    // A second signal does not wait for what still holds the process.
-    process.exit(code);
+    return running.ended;
   },
 };
