@@ -17,12 +17,17 @@ export function needsInitContainer(settings: InjectionSettings): boolean {
   return settings.capture.mode !== "none" || holdsApplication(settings);
 }
 
+/** An empty value is left out, as the API server does on the way to a second pass; the variable is set all the same. */
+function variable(name: string, value: string): EnvVar {
+  return value === "" ? { name } : { name, value };
+}
+
 function renderRules(plan: CapturePlan): readonly EnvVar[] {
   const { v4, v6, routing } = renderCapture(plan);
   return [
-    { name: captureVariables.v4, value: v4 },
-    { name: captureVariables.v6, value: v6 },
-    { name: captureVariables.routing, value: routing },
+    variable(captureVariables.v4, v4),
+    variable(captureVariables.v6, v6),
+    variable(captureVariables.routing, routing),
   ];
 }
 
