@@ -1,8 +1,9 @@
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /** Type-checked rules only: a lost promise is the bug of a webhook, and only these rules see it. */
-export default tseslint.config(
-  { ignores: ["dist/", "build/", "coverage/", "node_modules/"] },
+export default defineConfig(
+  { ignores: ["dist/", "build/", "coverage/", "node_modules/", ".dependency-cruiser.cjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
