@@ -16,7 +16,7 @@ const usage = `usage: node test/bench/run.ts [--ours-only] [--rounds N] [--secon
 
   --ours-only  measure Outrigger alone, without Istio's side (needs no Go)
   --rounds     how often each server has its turn in each cell (default 3)
-  --seconds    length of a turn's window of measurement (default 2.5)
+  --seconds    length of a turn's window of measurement (default 2)
   --record     put the result into this Markdown file too, between the comments <!-- bench --> and <!-- /bench -->
   --quote      put the main table alone into this one
 `;
@@ -40,7 +40,7 @@ function readOptions(): Options {
     options: {
       "ours-only": { type: "boolean", default: false },
       rounds: { type: "string", default: "3" },
-      seconds: { type: "string", default: "2.5" },
+      seconds: { type: "string", default: "2" },
       record: { type: "string" },
       quote: { type: "string" },
     },

@@ -21,7 +21,7 @@ export interface Bench {
   readonly log: (line: string) => void;
 }
 
-/** Two turns' worth of load before anything is counted. */
+/** For each kind of pod; the engines' compilers are done with the hot paths by then. */
 const warmUpSeconds = 3;
 const fewNamespaces = 10;
 const manyNamespaces = 10_000;
