@@ -11,6 +11,7 @@ import type { Container, Pod } from "../kubernetes/pod.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import { parsed, unparsable } from "../problem.ts";
 import { replaceHandlers } from "./handler-override.ts";
+import { checkContainer, readPod } from "./read-pod.ts";
 
 /** The three parts of an overlay. */
 export interface Overlay {
@@ -58,26 +59,28 @@ function inOverlay(name: string, problems: readonly Problem[]): readonly Problem
   return problems.map((problem) => ({ ...problem, path: `mesh config overlays.${name} ${problem.path}`.trimEnd() }));
 }
 
-/** Merges the overlays' application parts over the pod, in order. */
+/** Merges the overlays' application parts over the pod, in order. What comes out must still be a pod. */
 export function overlayPod(pod: Pod, overlays: readonly Overlay[]): Parsed<Pod> {
   let merged = pod;
   for (const overlay of overlays) {
     const result = mergePod(merged, overlay.pod);
-    if (!result.ok) return { ok: false, problems: inOverlay(overlay.name, result.problems) };
-    merged = result.value;
+    const read = result.ok ? readPod(result.value) : result;
+    if (!read.ok) return { ok: false, problems: inOverlay(overlay.name, read.problems) };
+    merged = read.value;
   }
   return parsed(merged);
 }
 
-/** Merges what somebody else says of one of our containers over it. Its name stays, since the pod is known by it. */
+/** Merges what somebody else says of one of our containers over it. What comes out must still be that container. */
 export function mergeOver(container: Container, patch: object): Parsed<Container> {
   const result = mergeContainer(container, replaceHandlers(patch));
-  if (!result.ok || result.value.name === container.name) return result;
-  return unparsable(
-    "$patch",
-    `the container ${container.name} cannot be taken out`,
-    "let the pod opt out of injection",
-  );
+  if (!result.ok) return result;
+  const { name } = container;
+  if (result.value.name !== name) {
+    return unparsable("$patch", `the container ${name} cannot be taken out`, "let the pod opt out of injection");
+  }
+  const problems = checkContainer(result.value, name);
+  return problems.length === 0 ? result : { ok: false, problems };
 }
 
 /** Merges the overlays' parts for one of our containers, in order. */
