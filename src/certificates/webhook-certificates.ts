@@ -75,11 +75,19 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
   const created = createSource(options, live);
   const { source } = created;
   const keeper = createKeeper(options, live, created);
+  const distrust = new Distrust(live, source, clock);
   let stopListening = (): void => undefined;
   return {
     source,
     start: async () => {
-      if (keeper !== undefined) stopListening = source.onChange(keeper.ring);
+      const endings = [
+        source.onChange(() => keeper?.ring()),
+        source.onChange(distrust.review),
+        live.onChange(distrust.review),
+      ];
+      stopListening = () => {
+        for (const end of endings) end();
+      };
       keeper?.start();
       // First what the configurations trust, then what to sign by: with two CAs there it makes a difference.
       await keeper?.idle();
@@ -91,10 +99,9 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
       source.stop();
     },
     unready: () => {
-      const current = source.current();
-      if (current === undefined) return "there is no certificate yet";
+      if (source.current() === undefined) return "there is no certificate yet";
       if (!source.healthy()) return "the certificate is not valid now";
-      return live.trusts(current.certificate) ? undefined : "a webhook configuration does not trust the certificate";
+      return distrust.isLasting() ? "a webhook configuration does not trust the certificate" : undefined;
     },
     sharedKey: () => created.sharedKey(),
     rotate: () => created.rotate(),
@@ -103,6 +110,40 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
     },
   };
 }
+
+/**
+ * Whether the live configurations distrust what is served, and go on to do so.
+ *
+ * An edited bundle is healed in milliseconds. It hits all replicas at once, so that being unready helps nobody: it would
+ * only take every endpoint away, seconds later, from a webhook that works again.
+ */
+class Distrust {
+  readonly #live: LiveBundles;
+  readonly #source: CertificateSource;
+  readonly #clock: Clock;
+  /** Since when, in milliseconds since the epoch; undefined where there is trust. From the start there is none. */
+  #since: number | undefined = -Infinity;
+
+  constructor(live: LiveBundles, source: CertificateSource, clock: Clock) {
+    this.#live = live;
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  readonly review = (): void => {
+    const current = this.#source.current();
+    const isTrusted = current !== undefined && this.#live.trusts(current.certificate);
+    this.#since = isTrusted ? undefined : (this.#since ?? this.#clock.now());
+  };
+
+  isLasting(): boolean {
+    this.review();
+    return this.#since !== undefined && this.#clock.now() - this.#since >= healingMs;
+  }
+}
+
+/** Time to heal an edited bundle, also with an API server that is slow or away for a moment. */
+const healingMs = 10_000;
 
 interface CreatedSource {
   readonly source: CertificateSource;

@@ -90,7 +90,8 @@ function forward(client: Socket, port: number, sockets: Set<Socket>): void {
       sockets.delete(socket);
       peer.destroySoon();
     });
-    socket.on("error", () => peer.resetAndDestroy());
+    // Not a reset: on a socket that is being shut down it fails inside Node, which then never ends its process.
+    socket.on("error", () => peer.destroy());
     socket.pipe(peer);
   }
 }

@@ -259,6 +259,8 @@ describe("a fleet of replicas", () => {
     setBundle("");
     await fleet.settle();
     assert.deepEqual(fleet.liveBundles(), ["", ""]);
+    assert.ok(allReady(), "distrust may pass");
+    await fleet.pass(10_000, 10_000);
     assert.equal(fleet.replicas[0]?.certificates.unready(), "a webhook configuration does not trust the certificate");
   });
 
