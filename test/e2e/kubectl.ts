@@ -43,7 +43,7 @@ export async function kubectlJson<T>(args: readonly string[], options: KubectlOp
 let path: string | undefined;
 
 /** The pinned kubectl, or the one that the environment variable KUBECTL names. */
-function kubectlPath(): string {
+export function kubectlPath(): string {
   path ??= process.env["KUBECTL"] ?? join(dirname(builtBinary()), "kubectl");
   return path;
 }
