@@ -14,18 +14,15 @@ function present(quantities: Quantities): Readonly<Record<string, string>> {
 
 /** The same for the proxy and the init container: a quota then counts the pod as the larger of the two, once. */
 export function createResources(resources: ProxyResources, { proxy }: MeshConfig): ResourceRequirements {
-  const limits = present({
-    cpu: resources.cpuLimit,
-    memory: resources.memoryLimit,
-    "ephemeral-storage": proxy.ephemeralStorageLimit,
-  });
-  const asked = present({
-    cpu: resources.cpuRequest,
-    memory: resources.memoryRequest,
-    "ephemeral-storage": proxy.ephemeralStorageRequest,
-  });
+  const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources;
+  const { ephemeralStorageRequest, ephemeralStorageLimit } = proxy;
+  const limits = present({ cpu: cpuLimit, memory: memoryLimit, "ephemeral-storage": ephemeralStorageLimit });
   // The API server takes the limit for a request that is not there; it is written out to be ours on a second pass too.
-  const requests = { ...limits, ...asked };
+  const requests = present({
+    cpu: cpuRequest ?? cpuLimit,
+    memory: memoryRequest ?? memoryLimit,
+    "ephemeral-storage": ephemeralStorageRequest === "" ? ephemeralStorageLimit : ephemeralStorageRequest,
+  });
   return {
     ...(Object.keys(requests).length > 0 ? { requests } : {}),
     ...(Object.keys(limits).length > 0 ? { limits } : {}),
