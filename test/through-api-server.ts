@@ -85,7 +85,7 @@ function defaultContainers(list: unknown): unknown {
 
 /** The pod as the next webhook gets it. */
 export function throughApiServer(pod: Pod): Pod {
-  const spec = mapFields(pod.spec, ["containers", "initContainers"], defaultContainers);
+  const spec = mapFields(encode(pod.spec), ["containers", "initContainers"], defaultContainers);
   const defaults = { restartPolicy: "Always", dnsPolicy: "ClusterFirst", schedulerName: "default-scheduler" };
   return { ...pod, spec: encode({ ...defaults, ...spec }) } as Pod;
 }
