@@ -24,8 +24,8 @@ export interface Logging {
   readonly flush: () => void;
 }
 
-/** Bytes collected before a write: under load about a hundred lines, since a write for each dozen shows in the profile. */
-const bufferedBytes = 32_768;
+/** Bytes collected before a write: under load some forty lines; a write for each dozen shows in the profile. */
+const bufferedBytes = 12_288;
 /** Bytes kept for a destination that takes none, beyond which lines are lost rather than the process: about 30,000 admissions. */
 const maxBufferedBytes = 8 * 1024 * 1024;
 /** How long a line may wait for others, in ms. */
