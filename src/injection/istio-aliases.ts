@@ -13,7 +13,7 @@ export const istioInjectKey = "sidecar.istio.io/inject";
 const proxyConfigKey = "proxy.istio.io/config";
 
 /** Istio's annotation -> our setting; the value has the same form in both. */
-const aliases: Readonly<Record<string, SettingName>> = {
+export const istioAliases: Readonly<Record<string, SettingName>> = {
   "sidecar.istio.io/proxyImage": "proxy-image",
   "sidecar.istio.io/proxyCPU": "proxy-cpu-request",
   "sidecar.istio.io/proxyCPULimit": "proxy-cpu-limit",
@@ -33,7 +33,7 @@ const aliases: Readonly<Record<string, SettingName>> = {
 };
 
 /** Fields of `proxy.istio.io/config` that we have a setting for. */
-const proxyConfigAliases: Readonly<Record<string, SettingName>> = {
+export const proxyConfigAliases: Readonly<Record<string, SettingName>> = {
   holdApplicationUntilProxyStarts: "hold-application",
   concurrency: "proxy-concurrency",
 };
@@ -99,7 +99,7 @@ export function readIstioAnnotations(annotations: Readonly<Record<string, string
   const warnings: string[] = [];
   for (const [key, text] of Object.entries(annotations)) {
     if (!prefixes.some((prefix) => key.startsWith(prefix))) continue;
-    const setting = Object.hasOwn(aliases, key) ? aliases[key] : undefined;
+    const setting = Object.hasOwn(istioAliases, key) ? istioAliases[key] : undefined;
     if (setting !== undefined) values.push({ setting, text: translate(setting, text), key });
     else if (key === proxyConfigKey) {
       const config = readProxyConfig(text);

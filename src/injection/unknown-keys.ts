@@ -41,10 +41,18 @@ interface Unfamiliar {
   readonly here: readonly string[];
 }
 
+function rightPlace(key: string): string {
+  if (key === injectKey) return "it is a label of pods";
+  if (key === injectionLabel) return "it is a label of namespaces";
+  return settingKeys.includes(key)
+    ? "it is an annotation of pods and namespaces"
+    : "Outrigger itself writes it on pods";
+}
+
 function describe({ key, place, here }: Unfamiliar): string | undefined {
   const ours = key.startsWith(domain);
   if (!ours && !resemblesOurs(key)) return undefined;
-  if (allKeys.includes(key)) return `${place} ${key} has no effect there; see docs/annotations.md for where it belongs`;
+  if (allKeys.includes(key)) return `${place} ${key} has no effect there: ${rightPlace(key)}`;
   const suffix = key.slice(key.indexOf("/") + 1);
   const nearest = ours ? nearestWord(key, here) : here.find((candidate) => candidate === keyOf(suffix));
   if (!ours && nearest === undefined) return undefined;

@@ -55,18 +55,21 @@ suite("a key in the wrong place has no effect there", () => {
   for (const name of settingNames) {
     test(`${name} as a label`, () => {
       assert.deepEqual(byLabel(`outrigger.dev/${name}`), [
-        `label outrigger.dev/${name} has no effect there; see docs/annotations.md for where it belongs`,
+        `label outrigger.dev/${name} has no effect there: it is an annotation of pods and namespaces`,
       ]);
     });
   }
 
   test("the namespace's label on a pod, and the pod's on a namespace", () => {
-    assert.match(byLabel("outrigger.dev/injection")[0] ?? "", /^label outrigger.dev\/injection has no effect there/);
+    assert.match(
+      byLabel("outrigger.dev/injection")[0] ?? "",
+      /^label outrigger.dev\/injection has no effect there: it is a label of namespaces$/,
+    );
     assert.match(byAnnotation("outrigger.dev/injection")[0] ?? "", /has no effect there/);
     const labels = { "outrigger.dev/injection": "enabled", "outrigger.dev/inject": "true" };
     assert.match(
       inject(podWith(), contextWith(), namespaceWith({}, labels)).warnings[0] ?? "",
-      /^namespace label outrigger.dev\/inject has no effect there/,
+      /^namespace label outrigger.dev\/inject has no effect there: it is a label of pods$/,
     );
     const annotations = { "outrigger.dev/injection": "enabled" };
     assert.match(
