@@ -19,6 +19,8 @@ export interface ApiRequest {
   /** `application/json` unless the request is a patch. */
   readonly contentType?: PatchType;
   readonly accept?: string;
+  /** `text`: the body as it came, for the few answers that are no JSON (what a proxied pod says). */
+  readonly answer?: "json" | "text";
   /** The whole exchange takes at most this long; 15 s unless given. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -46,7 +48,8 @@ export interface KubernetesObject {
 
 export interface KubernetesList {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly KubernetesObject[];
+  /** Null where there is none: that is how the API server writes an empty list. */
+  readonly items?: readonly KubernetesObject[] | null;
 }
 
 /** An event of a watch; `ERROR` events are thrown as {@link ApiError}. */
@@ -57,7 +60,7 @@ export interface WatchEvent {
 
 export interface KubernetesApi {
   /**
-   * Sends a request and returns the parsed body of a 2xx answer.
+   * Sends a request and returns the body of a 2xx answer, parsed unless it was asked for as text.
    *
    * @throws ApiError for any other status; an ordinary Error where there was no answer
    */

@@ -20,13 +20,33 @@ export interface ClusterSelection {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+export interface SelectedCluster {
+  readonly api: KubernetesApi;
+  /** The namespace of the kubeconfig's context; undefined where it names none. */
+  readonly namespace: string | undefined;
+}
+
 /**
  * Connects to the selected cluster; nothing is sent yet.
  *
  * @throws Error where no cluster is configured, or the kubeconfig cannot be read
  */
 export async function connectToCluster(selection: ClusterSelection): Promise<KubernetesApi> {
+  return (await selectCluster(selection)).api;
+}
+
+/**
+ * The same, with what else the kubeconfig says.
+ *
+ * @throws Error where no cluster is configured, or the kubeconfig cannot be read
+ */
+export async function selectCluster(selection: ClusterSelection): Promise<SelectedCluster> {
   const config = await loadKubeConfig(selection);
+  const api = connect(config);
+  return { api, namespace: config.getContextObject(config.currentContext)?.namespace };
+}
+
+function connect(config: KubeConfig): KubernetesApi {
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error("the kubeconfig's context names no cluster");
   return createHttpApi({

@@ -83,7 +83,7 @@ export function createHttpApi(endpoint: ApiEndpoint): KubernetesApi {
       });
       const text = await readText(response);
       if (!isSuccess(response)) throw errorOf(response, text);
-      return JSON.parse(text) as T;
+      return (request.answer === "text" ? text : JSON.parse(text)) as T;
     },
     watch: (request) => streamWatch(request, send),
     close: () => {
