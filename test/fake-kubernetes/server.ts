@@ -112,7 +112,8 @@ export class FakeKubernetes {
         resourceVersion: String(this.store.revision),
         ...(to < selected.length && { continue: String(to) }),
       },
-      items: selected.slice(from, to),
+      // As the API server writes an empty list.
+      items: selected.length === 0 ? null : selected.slice(from, to),
     };
   }
 
