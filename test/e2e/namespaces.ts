@@ -2,7 +2,6 @@
  * Namespaces of one scenario: a name nobody else has, and gone afterwards.
  */
 import { randomBytes } from "node:crypto";
-import { eventually } from "../eventually.ts";
 import { kubernetesClient } from "./kubernetes-client.ts";
 
 export interface TestNamespaces {
@@ -17,12 +16,13 @@ export interface TestNamespaces {
 export interface NamespaceOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Wait for the default service account, without which no pod can be created: true unless said otherwise. */
-  readonly ready?: boolean;
 }
 
 /** Of a namespace whose pods get sidecars. */
 export const injectionEnabled: NamespaceOptions = { labels: { "outrigger.dev/injection": "enabled" } };
+
+/** What pods of a namespace run as unless they say otherwise. */
+export const serviceAccount = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default" } };
 
 /** `prefix` is a scenario's name in a form fit for a namespace. */
 export function createTestNamespaces(prefix: string): TestNamespaces {
@@ -46,20 +46,12 @@ export function createTestNamespaces(prefix: string): TestNamespaces {
   };
 }
 
-async function createNamespace(
-  name: string,
-  { labels = {}, annotations = {}, ready = true }: NamespaceOptions,
-): Promise<void> {
+/** Ready for pods at once. */
+async function createNamespace(name: string, { labels = {}, annotations = {} }: NamespaceOptions): Promise<void> {
   const client = await kubernetesClient();
   const metadata = { name, labels, annotations };
   await client.ok("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
-  if (ready) await serviceAccountExists(name);
-}
-
-/** The controllers make it; a pod created before is refused. */
-async function serviceAccountExists(namespace: string): Promise<void> {
-  const client = await kubernetesClient();
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
-  const exists = async (): Promise<boolean> => (await client.request("GET", path)).status === 200;
-  await eventually(`namespace ${namespace} has its service account`, exists, 60_000);
+  // Without it no pod is admitted. The controllers make it too, in their own time: whoever is second gets a conflict.
+  const { status, text } = await client.request("POST", `/api/v1/namespaces/${name}/serviceaccounts`, serviceAccount);
+  if (status !== 201 && status !== 409) throw new Error(`service account of namespace ${name}: ${status} ${text}`);
 }

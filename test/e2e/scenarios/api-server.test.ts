@@ -2,10 +2,9 @@
  * The API server by itself, without Outrigger: what the other scenarios stand on.
  */
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../eventually.ts";
 import { auditEvents } from "../audit-log.ts";
-import { currentCluster, restartApiServer } from "../cluster.ts";
+import { currentCluster } from "../cluster.ts";
 import { kubectl, kubectlJson, kubectlOk } from "../kubectl.ts";
 import { plainPod, podTemplate } from "../pods.ts";
 import { scenario } from "../scenario.ts";
@@ -62,28 +61,6 @@ scenario(
     });
   },
   { impossibleBecause: notOurs },
-);
-
-scenario(
-  "API server: a client that tries again gets through a restart",
-  async ({ namespaces, note }) => {
-    if (cluster.local === undefined) return;
-    const namespace = await namespaces.create();
-    let refused = 0;
-    const restart = { done: false };
-    const restarted = restartApiServer(cluster.local).then(() => (restart.done = true));
-    for (let count = 0; !restart.done; count += 1) {
-      const input = plainPod(`web-${count}`);
-      while ((await kubectl(["-n", namespace, "create", "-f", "-"], { input, timeoutMs: 30_000 })).code !== 0) {
-        refused += 1;
-        await sleep(200);
-      }
-    }
-    await restarted;
-    assert.ok(refused > 0, "the API server was never away");
-    note(`refused ${refused} times during the restart`);
-  },
-  { impossibleBecause: notOurs, timeoutMs: 240_000 },
 );
 
 /** Denies every pod of one namespace that is called web. */

@@ -1,0 +1,95 @@
+/**
+ * Pods that are created without a pause in a labelled namespace, at a steady rate, while something happens to the
+ * injector: each is looked at and deleted. A creation that fails is not tried again unless that is asked for.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pod } from "../../src/kubernetes/pod.ts";
+import type { KubernetesClient } from "./kubernetes-client.ts";
+import { kubernetesClient } from "./kubernetes-client.ts";
+import { plainPod } from "./pods.ts";
+import { deletePod, hasSidecar, podsPath } from "./stored-pod.ts";
+
+export interface StreamReport {
+  /** How many pods were created. */
+  readonly created: number;
+  /** Names of those that have no sidecar. */
+  readonly uninjected: readonly string[];
+  readonly failures: readonly StreamFailure[];
+}
+
+export interface StreamFailure {
+  /** `Date.now()` when the answer came. */
+  readonly at: number;
+  /** What the API server, or the connection to it, said. */
+  readonly message: string;
+}
+
+export interface PodStream {
+  /** Ends it; resolves when the last pod was looked at. Stopping again gives the same report. */
+  readonly stop: () => Promise<StreamReport>;
+  /** How many pods were created so far. */
+  readonly created: () => number;
+}
+
+export interface PodStreamOptions {
+  /** As controllers do: a creation that failed is tried again until it succeeds, and counts as a failure all the same. */
+  readonly retry?: boolean;
+}
+
+const perSecond = 20;
+/** With as many requests open, the next pod waits: a machine that is slow shall not be flooded. */
+const mostOpen = 10;
+const retryMs = 100;
+const conflict = 409;
+
+/** Starts creating pods in a namespace. */
+export async function startPodStream(namespace: string, options: PodStreamOptions = {}): Promise<PodStream> {
+  const client = await kubernetesClient();
+  const failures: StreamFailure[] = [];
+  const uninjected: string[] = [];
+  const open = new Set<Promise<void>>();
+  const ending = new AbortController();
+  let started = 0;
+  let created = 0;
+
+  const createOne = async (name: string): Promise<void> => {
+    let pod: Pod | string = await attempt(client, namespace, name);
+    while (typeof pod === "string") {
+      failures.push({ at: Date.now(), message: pod });
+      if (options.retry !== true) return;
+      await sleep(retryMs);
+      pod = await attempt(client, namespace, name);
+    }
+    created += 1;
+    if (!hasSidecar(pod)) uninjected.push(name);
+    await deletePod(namespace, name).catch(() => undefined);
+  };
+  const tick = (): void => {
+    if (open.size >= mostOpen || ending.signal.aborted) return;
+    const creation = createOne(`stream-${(started += 1)}`).finally(() => open.delete(creation));
+    open.add(creation);
+  };
+  const timer = setInterval(tick, 1_000 / perSecond);
+  return {
+    created: () => created,
+    stop: async () => {
+      ending.abort();
+      clearInterval(timer);
+      await Promise.all(open);
+      return { created, uninjected, failures };
+    },
+  };
+}
+
+/** The stored pod, or why there is none. */
+async function attempt(client: KubernetesClient, namespace: string, name: string): Promise<Pod | string> {
+  try {
+    const { status, text } = await client.request("POST", podsPath(namespace), plainPod(name));
+    if (status === 201) return JSON.parse(text) as Pod;
+    // An earlier attempt got through, and its answer was lost.
+    if (status === conflict) return await client.ok<Pod>("GET", `${podsPath(namespace)}/${name}`);
+    return `${status} ${text}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
