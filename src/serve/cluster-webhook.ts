@@ -6,6 +6,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { Registry } from "prom-client";
 import { defaultCertificatePolicy } from "../certificates/certificate-policy.ts";
+import { namesOfService } from "../certificates/issue.ts";
 import type { CertificateOrigin } from "../certificates/webhook-certificates.ts";
 import { createWebhookCertificates } from "../certificates/webhook-certificates.ts";
 import type { Terminal } from "../cli/command.ts";
@@ -44,18 +45,13 @@ async function connect({ kubeconfig }: WebhookOptions, { environment }: Terminal
   }
 }
 
-/** The names by which the API server may call the Service. */
-function serviceNames(service: string, namespace: string): readonly string[] {
-  return [`${service}.${namespace}.svc`, `${service}.${namespace}`, `${service}.${namespace}.svc.cluster.local`];
-}
-
 function certificateOrigin(options: WebhookOptions, api: KubernetesApi, namespace: string): CertificateOrigin {
   const reference = { resource: "mutatingwebhookconfigurations", name: options.webhookConfiguration } as const;
   const cluster = { api, configurations: [reference] };
   return options.certificateDirectory === undefined
     ? {
         kind: "shared-secret",
-        names: serviceNames(options.service, namespace),
+        names: namesOfService(options.service, namespace),
         secret: { namespace, name: options.secret },
         cluster,
       }

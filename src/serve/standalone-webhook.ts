@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { Registry } from "prom-client";
 import { defaultCertificatePolicy } from "../certificates/certificate-policy.ts";
+import { loopbackNames } from "../certificates/issue.ts";
 import type { CertificateOrigin } from "../certificates/webhook-certificates.ts";
 import { createWebhookCertificates } from "../certificates/webhook-certificates.ts";
 import type { Terminal } from "../cli/command.ts";
@@ -23,10 +24,8 @@ import type { WebhookOptions } from "./webhook-options.ts";
 /** The standard output is for the announcement. */
 const standardError = 2;
 
-const names = ["localhost", "127.0.0.1", "::1"];
-
 function certificateOrigin({ certificateDirectory: folder }: WebhookOptions): CertificateOrigin {
-  return folder === undefined ? { kind: "self-made", names } : { kind: "files", folder };
+  return folder === undefined ? { kind: "self-made", names: loopbackNames } : { kind: "files", folder };
 }
 
 function announce(

@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import type { CertificatePolicy } from "../../../src/certificates/certificate-policy.ts";
 import { silentObserver } from "../../../src/certificates/certificate-source.ts";
 import { loopbackNames } from "../../../src/certificates/issue.ts";
-import { serveCurrentCertificate } from "../../../src/certificates/serve-current-certificate.ts";
+import { serveCurrentCertificate } from "./serve-current-certificate.ts";
 import type { SecretLocation } from "../../../src/certificates/authority-secret.ts";
 import type { ConfigurationReference } from "../../../src/certificates/webhook-configuration.ts";
 import type { WebhookCertificates } from "../../../src/certificates/webhook-certificates.ts";

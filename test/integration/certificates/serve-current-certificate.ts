@@ -3,7 +3,7 @@
  * certificate.
  */
 import type { Server } from "node:tls";
-import type { CertificateSource, ServingCertificate } from "./certificate-source.ts";
+import type { CertificateSource, ServingCertificate } from "../../../src/certificates/certificate-source.ts";
 
 /** TLS 1.3 only: every API server that is still maintained speaks it. */
 export const tlsMinimum = "TLSv1.3";
