@@ -12,10 +12,16 @@ start_etcd() {
 }
 
 start_apiserver() {
-  # Loopback only. The advertised address goes nowhere (no endpoint is published), but must be given where the machine
-  # has no default route to guess it from; this one is reserved for documentation (RFC 5737).
-  local listen=(--bind-address=127.0.0.1 --secure-port="$api_port" --advertise-address=192.0.2.1
-    --endpoint-reconciler-type=none)
+  local listen=(--bind-address="$api_address" --secure-port="$api_port")
+  if [ -z "$node" ]; then
+    # The advertised address goes nowhere (no endpoint is published), but must be given where the machine has no default
+    # route to guess it from; this one is reserved for documentation (RFC 5737).
+    listen+=(--advertise-address=192.0.2.1 --endpoint-reconciler-type=none)
+  else
+    listen+=(--advertise-address="$api_address" --kubelet-preferred-address-types=InternalIP
+      --kubelet-certificate-authority="$pki_dir/ca.crt"
+      --kubelet-client-certificate="$pki_dir/kubelet-client.crt" --kubelet-client-key="$pki_dir/kubelet-client.key")
+  fi
   local certificates=(--tls-cert-file="$pki_dir/apiserver.crt" --tls-private-key-file="$pki_dir/apiserver.key"
     --client-ca-file="$pki_dir/ca.crt")
   local service_accounts=(--service-account-issuer=https://kubernetes.default.svc.cluster.local
@@ -48,6 +54,12 @@ start_controller_manager() {
     --use-service-account-credentials=true --service-account-private-key-file="$pki_dir/service-account.key" \
     --root-ca-file="$pki_dir/ca.crt" \
     --cluster-signing-cert-file="$pki_dir/ca.crt" --cluster-signing-key-file="$pki_dir/ca.key"
+}
+
+start_scheduler() {
+  local kubeconfig=$cluster_dir/scheduler.kubeconfig
+  start kube-scheduler "$kube" kube-scheduler --kubeconfig="$kubeconfig" --authentication-kubeconfig="$kubeconfig" \
+    --authorization-kubeconfig="$kubeconfig" --bind-address=127.0.0.1 --leader-elect=false
 }
 
 wait_for_apiserver() {

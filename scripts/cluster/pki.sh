@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 # shellcheck source=/dev/null # written by up.sh
 source "$cluster_dir/ports.sh"
-server=https://127.0.0.1:${api_port:?}
+server=https://$api_address:${api_port:?}
 need openssl base64
 
 mkdir -p "$pki_dir"
@@ -59,12 +59,22 @@ key service-account
 openssl ec -in service-account.key -pubout -out service-account.pub 2>/dev/null
 
 api_names=DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc
-api_names+=,DNS:kubernetes.default.svc.cluster.local,IP:127.0.0.1,IP:$kubernetes_service_ip
+api_names+=,DNS:kubernetes.default.svc.cluster.local,IP:127.0.0.1,IP:$api_address,IP:$kubernetes_service_ip
 certificate apiserver ca /CN=kube-apiserver serverAuth "$api_names"
 certificate front-proxy-client front-proxy-ca /CN=front-proxy-client clientAuth
 certificate admin ca /O=system:masters/CN=admin clientAuth
 certificate controller-manager ca /CN=system:kube-controller-manager clientAuth
+if [ -n "$node" ]; then
+  certificate scheduler ca /CN=system:kube-scheduler clientAuth
+  certificate kube-proxy ca /CN=system:kube-proxy clientAuth
+  certificate kubelet ca "/O=system:nodes/CN=system:node:$node" clientAuth
+  certificate kubelet-server ca "/CN=$node" serverAuth "DNS:$node,IP:${node_ip:?}"
+  certificate kubelet-client ca /O=system:masters/CN=kube-apiserver-kubelet-client clientAuth
+fi
 rm -f extensions
 
 kubeconfig admin "$admin_kubeconfig"
 kubeconfig controller-manager "$cluster_dir/controller-manager.kubeconfig"
+if [ -n "$node" ]; then
+  for name in scheduler kube-proxy kubelet; do kubeconfig $name "$cluster_dir/$name.kubeconfig"; done
+fi

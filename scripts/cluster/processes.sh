@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # the folders come from settings.sh.
 # Sourced: starting, watching and stopping processes by their id. Every one has a file in $pid_dir and a log in $log_dir.
 
-# start NAME COMMAND...: in a session of its own, so that Ctrl-C in a terminal reaches the scripts only.
+# start NAME COMMAND...: in a session of its own, so that Ctrl-C in a terminal reaches the scripts only. Where the cluster
+# has a node, all of it runs inside the node; in-node.sh becomes the command, so the process id stays.
 start() {
   local name=$1
   shift
+  [ -z "$node" ] || set -- "$scripts_dir/in-node.sh" "$@"
   setsid nohup "$@" >>"$log_dir/$name.log" 2>&1 </dev/null &
   echo $! >"$pid_dir/$name.pid"
 }

@@ -15,4 +15,4 @@ progress "kube-apiserver is down"
 sleep "${OUTRIGGER_DOWNTIME:-0}"
 start_apiserver
 wait_for_apiserver
-progress "kube-apiserver is ready again on 127.0.0.1:$api_port"
+progress "kube-apiserver is ready again on $api_address:$api_port"

@@ -17,6 +17,11 @@ admin_kubeconfig=$cluster_dir/admin.kubeconfig
 service_cidr=10.96.0.0/16
 kubernetes_service_ip=10.96.0.1
 
+# Where the API server listens, and the name of the cluster's node; the node's addresses take the place of these (see
+# node/addresses.sh). Without a node nothing needs more than loopback.
+api_address=127.0.0.1
+node=
+
 # One line of progress: seconds since the script began, and what has just been reached. On stderr, because stdout is for
 # results (a path) that a caller captures.
 progress() { printf '%4ds  %s\n' "$SECONDS" "$*" >&2; }

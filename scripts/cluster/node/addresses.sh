@@ -1,0 +1,22 @@
+# shellcheck shell=bash disable=SC2034 # what is set here is used by the scripts that source it.
+# Sourced with $node_index set: the addresses of a node. Clusters that run side by side differ in the index, so that the
+# machine can reach the pods and Services of each.
+
+# Names the node, its cgroup, and the machine's end of the cable.
+node=outrigger${node_index:?}
+# The cable: 198.18.0.0/15 is set aside for test networks (RFC 2544).
+host_ip=198.18.$node_index.1
+node_ip=198.18.$node_index.2
+pod_cidr=10.244.$node_index.0/24
+pod_gateway=10.244.$node_index.1
+service_cidr=10.96.$node_index.0/24
+kubernetes_service_ip=10.96.$node_index.1
+dns_service_ip=10.96.$node_index.10
+bridge=pods
+
+# In a network of its own nobody else has these ports.
+api_address=$node_ip
+api_port=6443
+etcd_port=2379
+etcd_peer_port=2380
+controller_manager_port=10257

@@ -1,0 +1,48 @@
+# shellcheck shell=bash disable=SC2154 # $node comes from the cluster's ports.sh.
+# Sourced: the node's cgroup, named after the node. Everything that the node runs is in it, the pods too, and that is how
+# down.sh finds the last of its processes. Both versions of cgroups: one hierarchy, or one for each controller.
+
+# The roots of all hierarchies.
+cgroup_roots() { awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/self/mounts; }
+
+# The one by which processes are followed. A pod's containers are in all of them.
+followed_root() {
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then echo /sys/fs/cgroup; else echo /sys/fs/cgroup/pids; fi
+}
+
+make_node_cgroup() {
+  local root
+  for root in $(cgroup_roots); do
+    mkdir -p "$root/$node/system"
+    # Version 1 starts a cpuset empty, and nothing can run in an empty one.
+    if [ -e "$root/$node/cpuset.cpus" ] && [ -e "$root/cgroup.clone_children" ]; then
+      for file in cpuset.cpus cpuset.mems; do
+        cat "$root/$file" >"$root/$node/$file"
+        cat "$root/$file" >"$root/$node/system/$file"
+      done
+    fi
+  done
+}
+
+# join_node_cgroup PID: makes a process one of the node's, and with it what it starts from then on.
+join_node_cgroup() { echo "$1" >"$(followed_root)/$node/system/cgroup.procs"; }
+
+node_processes() { find "$(followed_root)/$node" -name cgroup.procs -exec cat {} + 2>/dev/null || true; }
+
+# Ends whatever is left, pods included. Without asking: nothing of a cluster that is deleted needs an orderly end.
+kill_node_processes() {
+  local deadline=$((SECONDS + 20)) pids
+  while pids=$(node_processes) && [ -n "$pids" ]; do
+    # shellcheck disable=SC2086 # several words.
+    kill -9 $pids 2>/dev/null || true
+    [ $SECONDS -lt $deadline ] || fail "still running in the node: $pids"
+    sleep 0.05
+  done
+}
+
+remove_node_cgroup() {
+  local root
+  for root in $(cgroup_roots); do
+    [ ! -d "$root/$node" ] || find "$root/$node" -depth -type d -exec rmdir {} +
+  done
+}
