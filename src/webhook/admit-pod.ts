@@ -67,13 +67,21 @@ function answerOutcome(
   const operations = outcome.result === "injected" ? createPatch(request.object, outcome.pod) : [];
   const problems = outcome.result === "rejected" ? outcome.problems : [];
   const answer = outcome.result === "rejected" ? denied(problems, podName(request)) : patched(operations);
-  const audit = { decision: outcome.result, reason: outcome.reason, config: configHash };
+  const audit = { decision: outcome.result, [reasonKey(outcome)]: outcome.reason, config: configHash };
   return {
     body: renderReview(request.uid, withAuditAnnotations(withWarnings(answer, outcome.warnings), audit)),
     outcome,
     operations: operations.length,
     problems,
   };
+}
+
+/**
+ * The API server asks again about a pod that was changed after we had our say. Of each key it keeps the first value, and
+ * logs a warning at another one; so a second pass gives its reason under a key of its own.
+ */
+function reasonKey({ reason }: InjectionOutcome): string {
+  return reason === "already-injected" ? "second-reason" : "reason";
 }
 
 function answerFailure(request: PodCreation, mode: MeshConfig["failureMode"], failure: unknown): PodAdmission {

@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { eventually } from "../eventually.ts";
+import { builtCli } from "./outrigger-command.ts";
 import type { Backend } from "./load-balancer.ts";
 import { recordProcess, runDirectory } from "./process-record.ts";
 
@@ -36,8 +36,6 @@ export interface WebhookProcessOptions {
   readonly configFile: string;
 }
 
-const cli = fileURLToPath(new URL("../../dist/outrigger.js", import.meta.url));
-
 /** Starts a replica on free loopback ports; it is not ready yet. */
 export async function startWebhookProcess(options: WebhookProcessOptions): Promise<WebhookProcess> {
   const port = await freePort();
@@ -46,7 +44,7 @@ export async function startWebhookProcess(options: WebhookProcessOptions): Promi
   mkdirSync(logDirectory, { recursive: true });
   const logFile = join(logDirectory, `${options.name}.log`);
   const output = openSync(logFile, "a");
-  const child = spawn(process.execPath, [cli, ...localArguments(options, port, healthPort)], {
+  const child = spawn(process.execPath, [builtCli, ...localArguments(options, port, healthPort)], {
     env: {
       ...process.env,
       KUBECONFIG: options.kubeconfig,
@@ -58,7 +56,7 @@ export async function startWebhookProcess(options: WebhookProcessOptions): Promi
   });
   closeSync(output);
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${cli} could not be started`);
+  if (pid === undefined) throw new Error(`${builtCli} could not be started`);
   const forget = recordProcess(pid);
   const exited = once(child, "exit").then(([code]) => {
     forget();

@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../../eventually.ts";
 import { installYaml, removeWebhookConfiguration, shippedObjects } from "../install.ts";
-import { kubectl, kubectlJson, kubectlOk } from "../kubectl.ts";
+import { kubectl, kubectlJson, kubectlOk, kubectlPath } from "../kubectl.ts";
+import { runCommand } from "../run-command.ts";
 import { scenario } from "../scenario.ts";
 
 const manifests = fileURLToPath(new URL("../../../manifests/", import.meta.url));
@@ -43,6 +44,13 @@ scenario("manifests: Pod Security lets the injector's own pods in", async ({ cle
     ]);
     return pods.trim().split("\n").length === 2;
   });
+});
+
+scenario("manifests: our renderer and kubectl kustomize make the same objects", async () => {
+  const script = fileURLToPath(new URL("../../../scripts/manifests/compare-with-kubectl.ts", import.meta.url));
+  const { code, stdout, stderr } = await runCommand(process.execPath, [script, kubectlPath()]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /same objects in the same order: install\.yaml/);
 });
 
 for (const overlay of ["development", "high-availability"]) {

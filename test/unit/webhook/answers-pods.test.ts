@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { podNamed, post, responseIn, reviewOf, testWebhook } from "./webhook-fixture.ts";
+import { fakeInject, podNamed, post, responseIn, reviewOf, testWebhook } from "./webhook-fixture.ts";
 
 test("an injected pod is answered with its patch, and says so to the audit log", async () => {
   const { app } = testWebhook();
@@ -17,6 +17,14 @@ test("an injected pod is answered with its patch, and says so to the audit log",
   assert.deepEqual(JSON.parse(Buffer.from(patch ?? "", "base64").toString()), [
     { op: "add", path: "/metadata/labels", value: { "outrigger.dev/injected": "true" } },
   ]);
+});
+
+test("a second pass gives its reason under a key of its own: the API server keeps the first value of each", async () => {
+  const inject: typeof fakeInject = (pod, ...rest) =>
+    ({ ...fakeInject(pod, ...rest), reason: "already-injected" }) as ReturnType<typeof fakeInject>;
+  const { app } = testWebhook({ inject });
+  const { auditAnnotations } = responseIn((await post(app, reviewOf(podNamed("web")))).body);
+  assert.deepEqual(auditAnnotations, { decision: "injected", "second-reason": "already-injected", config: "c0ffee" });
 });
 
 test("the same request gets the same bytes", async () => {
