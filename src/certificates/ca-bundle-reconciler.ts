@@ -33,7 +33,7 @@ export interface CaBundleReconcilerOptions {
   readonly observer: CertificateObserver;
   readonly policy: CertificatePolicy;
   readonly configurations: readonly ConfigurationReference[];
-  /** Told what is read; created with the names of the same configurations. */
+  /** Told what is read; created with the names of those that matter among the configurations. */
   readonly live: LiveBundles;
   readonly watchTimings?: Partial<ListWatchTimings>;
   /** PEM of the CAs to trust; undefined or empty where there is nothing to say, and bundles are then left alone. */

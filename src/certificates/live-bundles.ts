@@ -22,7 +22,7 @@ export class LiveBundles {
   readonly #observations = new Map<string, Observation>();
   readonly #listeners = new Set<() => void>();
 
-  /** @param configurations the names of all configurations that matter */
+  /** @param configurations the names of all configurations that matter; what others hold may be told, and changes nothing */
   constructor(configurations: readonly string[], clock: Clock) {
     this.#configurations = configurations;
     this.#clock = clock;

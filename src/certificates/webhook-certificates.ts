@@ -35,6 +35,8 @@ export interface ClusterAccess {
   readonly api: KubernetesApi;
   /** The webhook configurations that must trust us. */
   readonly configurations: readonly ConfigurationReference[];
+  /** Those whose bundles are kept as well, and which nobody waits for: what they ask for is done without, where need be. */
+  readonly advisory?: readonly ConfigurationReference[];
 }
 
 export interface WebhookCertificatesOptions {
@@ -192,5 +194,7 @@ function createKeeper(
   const { origin } = options;
   if (origin.kind === "self-made" || origin.cluster === undefined) return undefined;
   const wanted = (): string | undefined => source.current()?.caBundle;
-  return createCaBundleReconciler({ ...options, ...origin.cluster, live, wanted, isWantedFresh: isFresh });
+  const { api, configurations, advisory = [] } = origin.cluster;
+  const kept = [...configurations, ...advisory];
+  return createCaBundleReconciler({ ...options, api, configurations: kept, live, wanted, isWantedFresh: isFresh });
 }

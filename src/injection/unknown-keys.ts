@@ -14,7 +14,13 @@ const settingKeys = settingNames.map(keyOf);
 const known = {
   pod: { labels: [injectKey, injectedLabel], annotations: [injectKey, statusAnnotation, ...settingKeys] },
   namespace: { labels: [injectionLabel], annotations: settingKeys },
+  // What is meant for its pods belongs in its template.
+  workload: { labels: [], annotations: [] },
 } as const;
+
+type Owner = keyof typeof known;
+
+const prefixes: Readonly<Record<Owner, string>> = { pod: "", namespace: "namespace ", workload: "workload " };
 
 const allKeys = [injectKey, injectionLabel, injectedLabel, statusAnnotation, ...settingKeys];
 
@@ -75,13 +81,13 @@ function warnOfEach(keyed: Keyed | undefined, place: string, here: readonly stri
   return warnings;
 }
 
-/** One sentence for each key of a pod or namespace that only looks like one of ours. */
+/** One sentence for each key of a pod, a namespace or a workload that only looks like one of ours, or belongs elsewhere. */
 export function warnOfUnknownKeys(
-  owner: "pod" | "namespace",
+  owner: Owner,
   labels: Keyed | undefined,
   annotations: Keyed | undefined,
 ): readonly string[] {
-  const prefix = owner === "pod" ? "" : "namespace ";
+  const prefix = prefixes[owner];
   return [
     ...warnOfEach(labels, `${prefix}label`, known[owner].labels),
     ...warnOfEach(annotations, `${prefix}annotation`, known[owner].annotations),

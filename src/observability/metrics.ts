@@ -3,6 +3,8 @@
  */
 import { Gauge, collectDefaultMetrics } from "prom-client";
 import type { Registry } from "prom-client";
+import type { AdviceMetrics } from "./advice-metrics.ts";
+import { createAdviceMetrics } from "./advice-metrics.ts";
 import type { AdmissionMetrics } from "./admission-metrics.ts";
 import { createAdmissionMetrics } from "./admission-metrics.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
@@ -10,6 +12,7 @@ import { createOperationMetrics } from "./operation-metrics.ts";
 
 export interface Metrics {
   readonly admission: AdmissionMetrics;
+  readonly advice: AdviceMetrics;
   readonly operation: OperationMetrics;
 }
 
@@ -27,5 +30,9 @@ export function createMetrics(registry: Registry, version: string): Metrics {
   });
   build.set({ version, node: process.versions.node }, 1);
   collectDefaultMetrics({ register: registry });
-  return { admission: createAdmissionMetrics(registry), operation: createOperationMetrics(registry) };
+  return {
+    admission: createAdmissionMetrics(registry),
+    advice: createAdviceMetrics(registry),
+    operation: createOperationMetrics(registry),
+  };
 }

@@ -46,8 +46,12 @@ async function connect({ kubeconfig }: WebhookOptions, { environment }: Terminal
 }
 
 function certificateOrigin(options: WebhookOptions, api: KubernetesApi, namespace: string): CertificateOrigin {
-  const reference = { resource: "mutatingwebhookconfigurations", name: options.webhookConfiguration } as const;
-  const cluster = { api, configurations: [reference] };
+  const name = options.webhookConfiguration;
+  const cluster = {
+    api,
+    configurations: [{ resource: "mutatingwebhookconfigurations", name }],
+    advisory: [{ resource: "validatingwebhookconfigurations", name }],
+  } as const;
   return options.certificateDirectory === undefined
     ? {
         kind: "shared-secret",

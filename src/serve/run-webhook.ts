@@ -84,6 +84,7 @@ export async function runWebhook(webhook: WebhookProcess): Promise<RunningWebhoo
       log,
       metrics: metrics.admission,
       operationMetrics: metrics.operation,
+      adviceMetrics: metrics.advice,
       readiness,
       certificates,
     },

@@ -21,7 +21,7 @@ export const webhookOptions = {
   },
   service: { value: "NAME", help: "Service that the API server calls (outrigger-injector)" },
   secret: { value: "NAME", help: "Secret that the replicas keep their certificate authority in" },
-  "webhook-configuration": { value: "NAME", help: "MutatingWebhookConfiguration to keep trusting it" },
+  "webhook-configuration": { value: "NAME", help: "Mutating- and ValidatingWebhookConfiguration to keep trusting it" },
   "certificate-directory": {
     value: "DIR",
     help: "serve tls.crt and tls.key of this folder instead, e.g. of cert-manager",

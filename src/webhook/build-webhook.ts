@@ -12,6 +12,8 @@ import { OutriggerError } from "../errors.ts";
 import type { OperationMetrics } from "../observability/operation-metrics.ts";
 import type { ReviewDependencies } from "./answer-review.ts";
 import { createAnswerReview } from "./answer-review.ts";
+import type { AdviceDependencies } from "./answer-workload-review.ts";
+import { createAnswerWorkloadReview } from "./answer-workload-review.ts";
 import type { WebhookEntry } from "./admission-request.ts";
 import type { ClientCheck } from "./client-certificate.ts";
 import { createConnectionErrorHandler } from "./connection-error.ts";
@@ -20,7 +22,7 @@ import { httpError, jsonMediaType } from "./http-answer.ts";
 import { httpFailure } from "./http-failure.ts";
 import { maxBodyBytes, webhookTimeouts } from "./limits.ts";
 import { reportOther } from "./report-admission.ts";
-import { webhookPaths } from "./webhook-paths.ts";
+import { advicePath, isWebhookPath, webhookPaths } from "./webhook-paths.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -29,7 +31,7 @@ declare module "fastify" {
   }
 }
 
-export interface WebhookDependencies extends ReviewDependencies {
+export interface WebhookDependencies extends ReviewDependencies, AdviceDependencies {
   readonly operationMetrics: Pick<OperationMetrics, "connectionError">;
   /** Judges each connection; undefined: every client may ask. */
   readonly clientCheck?: ClientCheck | undefined;
@@ -77,10 +79,17 @@ function addRoutes(app: FastifyInstance, dependencies: WebhookDependencies): voi
   const answerReview = createAnswerReview(dependencies);
   for (const [path, entry] of Object.entries(webhookPaths)) {
     app.post(path, (request, reply) => {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      send(dependencies, reply, answerReview(body, entry, request.startedAt));
+      send(dependencies, reply, answerReview(bodyOf(request), entry, request.startedAt));
     });
   }
+  const answerWorkloadReview = createAnswerWorkloadReview(dependencies);
+  app.post(advicePath, (request, reply) => {
+    send(dependencies, reply, answerWorkloadReview(bodyOf(request), request.startedAt));
+  });
+}
+
+function bodyOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
 /** Begins the clock and the count of a request, and turns away clients that may not ask before their body is read. */
@@ -103,7 +112,7 @@ function takeBytes(request: FastifyRequest, body: Buffer, done: (error: Error | 
 
 function noRoute(request: FastifyRequest, reply: FastifyReply): OutriggerError {
   const path = request.url.split("?", 1)[0] ?? "";
-  if (!Object.hasOwn(webhookPaths, path)) return new OutriggerError("OUTRIGGER_PATH_UNKNOWN");
+  if (!isWebhookPath(path)) return new OutriggerError("OUTRIGGER_PATH_UNKNOWN");
   reply.header("allow", "POST");
   return new OutriggerError("OUTRIGGER_METHOD_NOT_ALLOWED");
 }

@@ -12,40 +12,22 @@
  * | review with a uid, but broken | `malformed`: denied, saying what is wrong |
  * | no uid, or not JSON | `unreadable`: HTTP 400 |
  */
-import type { IgnoreReason, JsonObject, MalformedReason, PodCreation, UnreadableReason } from "./admission-request.ts";
+import type { IgnoreReason, JsonObject, PodCreation } from "./admission-request.ts";
 import { isJsonObject } from "./admission-request.ts";
 import { boundedName } from "./bounded-text.ts";
+import type { MalformedReview, UnreadableReview } from "./read-review.ts";
+import { readReview } from "./read-review.ts";
 
 export type ParsedReview =
   | { readonly kind: "pod"; readonly request: PodCreation }
   | { readonly kind: "other"; readonly uid: string; readonly reason: IgnoreReason; readonly message: string }
-  | { readonly kind: "malformed"; readonly uid: string; readonly reason: MalformedReason; readonly message: string }
-  | { readonly kind: "unreadable"; readonly reason: UnreadableReason; readonly message: string };
+  | MalformedReview
+  | UnreadableReview;
 
 /** Sorts one request body; never throws. */
 export function parseAdmissionReview(body: Buffer): ParsedReview {
-  let review: unknown;
-  try {
-    review = JSON.parse(body.toString("utf8"));
-  } catch (error) {
-    return unreadable("malformed-json", error instanceof Error ? error.message : "the body is not JSON");
-  }
-  return sortReview(review);
-}
-
-function sortReview(review: unknown): ParsedReview {
-  if (!isJsonObject(review)) return unreadable("missing-request", "the body is not a JSON object");
-  const request = review["request"];
-  if (!isJsonObject(request)) return unreadable("missing-request", "the review has no request");
-  const uid = request["uid"];
-  if (typeof uid !== "string" || uid === "") return unreadable("missing-uid", "request.uid is not a non-empty string");
-  if (review["kind"] !== "AdmissionReview") {
-    return { kind: "malformed", uid, reason: "wrong-kind", message: "kind is not AdmissionReview" };
-  }
-  if (review["apiVersion"] !== "admission.k8s.io/v1") {
-    return { kind: "malformed", uid, reason: "wrong-version", message: "apiVersion is not admission.k8s.io/v1" };
-  }
-  return sortRequest(uid, request);
+  const review = readReview(body);
+  return review.kind === "request" ? sortRequest(review.uid, review.request) : review;
 }
 
 function sortRequest(uid: string, request: JsonObject): ParsedReview {
@@ -104,10 +86,6 @@ function resourceOf(request: JsonObject): string | undefined {
   const group = nonEmptyString(kind["group"]);
   if (kind["kind"] === "Pod" && group === undefined) return "pods";
   return group === undefined ? boundedName(kind["kind"]) : `${boundedName(kind["kind"])}.${boundedName(group)}`;
-}
-
-function unreadable(reason: UnreadableReason, message: string): ParsedReview {
-  return { kind: "unreadable", reason, message };
 }
 
 function nonEmptyString(value: unknown): string | undefined {

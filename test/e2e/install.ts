@@ -29,6 +29,9 @@ interface ConfigMap extends ManifestObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** By which the API server calls the injector. */
+const configurationKinds: readonly string[] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
 /** Path of the one rendered file that users apply. */
 export const installYaml = new URL("../../manifests/install.yaml", import.meta.url).pathname;
 
@@ -52,7 +55,9 @@ export async function installOutrigger(address: WebhookAddress): Promise<void> {
 
 /** Pods can be created again without the injector; the rest of the manifests does no harm and stays. */
 export async function removeWebhookConfiguration(): Promise<void> {
-  await kubectlOk(["delete", "mutatingwebhookconfiguration", "outrigger-injector", "--ignore-not-found"]);
+  for (const kind of configurationKinds) {
+    await kubectlOk(["delete", kind.toLowerCase(), "outrigger-injector", "--ignore-not-found"]);
+  }
 }
 
 /** `kubectl apply --server-side`, taking over fields that another scenario's client holds. */
@@ -83,7 +88,7 @@ function localise(object: ManifestObject, { host, port }: WebhookAddress): Manif
   if (object.kind === "Service" && object.metadata.name === "outrigger-injector") {
     return { ...object, spec: { type: "ExternalName", externalName: host } } as ManifestObject;
   }
-  if (object.kind === "MutatingWebhookConfiguration") {
+  if (configurationKinds.includes(object.kind)) {
     const { webhooks } = object as WebhookConfiguration;
     return { ...object, webhooks: webhooks.map((webhook) => withPort(webhook, port)) } as ManifestObject;
   }

@@ -51,6 +51,7 @@ test(`${runs} hostile reviews: each answered, memory flat`, async () => {
     },
     metrics: metrics.admission,
     operationMetrics: metrics.operation,
+    adviceMetrics: metrics.advice,
     events: { record: discard },
   });
   const decisions = new Map<string, number>();

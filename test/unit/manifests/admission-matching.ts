@@ -31,6 +31,12 @@ export function holds(expression: string, pod: Pod): boolean {
   return evaluate(expression, { object: { metadata: {}, ...pod } }) === true;
 }
 
+/** Whether a CEL expression about an object of any kind, as this user writes it, holds. */
+export function holdsForWrite(expression: string, object: object, username: string): boolean {
+  const metadata = {};
+  return evaluate(expression, { object: { metadata, ...object }, request: { userInfo: { username } } }) === true;
+}
+
 /** The namespace's labels as selectors see them: the API server itself adds the name. */
 function selectableLabels({ name, labels }: NamespaceLike): Readonly<Record<string, string>> {
   return { ...labels, "kubernetes.io/metadata.name": name };

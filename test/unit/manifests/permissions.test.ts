@@ -20,10 +20,11 @@ function describeRules(role: Manifest): readonly string[] {
 }
 
 describe("what the injector may do", () => {
-  test("in the whole cluster: read namespaces, keep its own webhook configuration, write Events", () => {
+  test("in the whole cluster: read namespaces, keep its own webhook configurations, write Events", () => {
     assert.deepEqual(describeRules(find(render("base"), "ClusterRole", "outrigger-injector")), [
       "get,list,watch /namespaces",
       "get,list,watch,patch admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
+      "get,list,watch,patch admissionregistration.k8s.io/validatingwebhookconfigurations outrigger-injector",
       "create,patch events.k8s.io/events",
     ]);
   });
@@ -40,6 +41,7 @@ describe("what the injector may do", () => {
     assert.deepEqual(describeRules(find(manifests, "ClusterRole", "outrigger-injector")), [
       "get,list,watch /namespaces",
       "get,list,watch admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
+      "get,list,watch admissionregistration.k8s.io/validatingwebhookconfigurations outrigger-injector",
       "create,patch events.k8s.io/events",
     ]);
     assert.deepEqual(

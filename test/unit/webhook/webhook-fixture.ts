@@ -91,6 +91,7 @@ export function webhookDependencies(overrides: Partial<WebhookDependencies> = {}
     log,
     metrics: metrics.admission,
     operationMetrics: metrics.operation,
+    adviceMetrics: metrics.advice,
     events: { record: (event) => events.push(event) },
     ...overrides,
   };
