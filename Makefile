@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 modules := node_modules/.package-lock.json
 bundle := dist/outrigger.js
-sources := $(shell find src -name '*.ts' 2>/dev/null) package.json scripts/build.ts
+sources := $(shell find src manifests -name '*.ts' -o -name '*.yaml' 2>/dev/null) package.json scripts/build.ts
 
 node_test := node --test --test-reporter=spec
 unit_tests := 'test/unit/**/*.test.ts' 'test/property/**/*.test.ts'
@@ -63,6 +63,10 @@ integration: setup $(bundle) ## Against the real Envoy and the real iptables, in
 .PHONY: e2e
 e2e: $(modules) $(bundle) ## Against a real API server (KUBECONFIG, or one built here): every scenario by name
 	@node test/e2e/run.ts
+
+.PHONY: e2e-node
+e2e-node: $(modules) $(bundle) ## Against a cluster that runs pods (KUBECONFIG, or one built here as root): every scenario by name
+	@node test/e2e/run.ts --node
 
 .PHONY: manifests
 manifests: $(modules) ## Render manifests/install.yaml

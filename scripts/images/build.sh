@@ -14,6 +14,7 @@ source "$images_dir/archive.sh"
 source "$images_dir/shared-layers.sh"
 need tar sha256sum ldd
 umask 022
+"$root/scripts/cluster/packages.sh"
 
 cached_images=$cache_dir/images
 mkdir -p "$cached_images"

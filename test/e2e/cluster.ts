@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./run-command.ts";
+import type { CommandResult } from "./run-command.ts";
 
 export interface Cluster {
   /** Path of an administrator's kubeconfig. */
@@ -39,31 +40,40 @@ function clusterOf(kubeconfig: string): Cluster {
   return { kubeconfig, local };
 }
 
-/** Starts a cluster in `directory`, building it first where the cache has none; shows progress on standard error. */
-export async function startCluster(directory: string): Promise<Cluster> {
-  const { stdout } = await runScript("up.sh", directory, 1_800_000);
+/**
+ * Starts a cluster in `directory`, building it first where the cache has none; shows progress on standard error.
+ *
+ * @param withNode whether it has a node that runs pods, for which it takes root
+ */
+export async function startCluster(directory: string, withNode = false): Promise<Cluster> {
+  const { stdout } = await runScript("up.sh", directory, { timeoutMs: 1_800_000, args: withNode ? ["--node"] : [] });
   return clusterOf(stdout.trim());
 }
 
 /** Stops it and deletes its state; its logs are copied to `keepLogs` first. */
 export async function stopCluster(directory: string, keepLogs: string): Promise<void> {
-  await runScript("down.sh", directory, 60_000, { OUTRIGGER_KEEP_LOGS: keepLogs });
+  await runScript("down.sh", directory, { timeoutMs: 60_000, env: { OUTRIGGER_KEEP_LOGS: keepLogs } });
 }
 
 /** Ends the API server and starts it again on the same port; resolves when it is ready. */
 export async function restartApiServer(cluster: LocalCluster, downtimeSeconds = 0): Promise<void> {
-  await runScript("restart-apiserver.sh", cluster.directory, 180_000, {
-    OUTRIGGER_DOWNTIME: String(downtimeSeconds),
-  });
+  const env = { OUTRIGGER_DOWNTIME: String(downtimeSeconds) };
+  await runScript("restart-apiserver.sh", cluster.directory, { timeoutMs: 180_000, env });
 }
 
-async function runScript(
+export interface ScriptOptions {
+  readonly timeoutMs: number;
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a script of `scripts/cluster` for the cluster in `directory`; throws where it fails. */
+export async function runScript(
   name: string,
   directory: string,
-  timeoutMs: number,
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ readonly stdout: string }> {
-  const result = await runCommand(join(scripts, name), [], {
+  { timeoutMs, args = [], env = {} }: ScriptOptions,
+): Promise<CommandResult> {
+  const result = await runCommand(join(scripts, name), args, {
     env: { ...process.env, ...env, OUTRIGGER_CLUSTER_DIR: directory },
     timeoutMs,
     showStderr: true,

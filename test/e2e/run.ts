@@ -1,6 +1,7 @@
 /**
  * `make e2e`: brings a cluster up where KUBECONFIG names none, runs every scenario, and takes the cluster down again,
- * also after a failure, Ctrl-C or SIGTERM. Arguments choose scenario files by part of their name.
+ * also after a failure, Ctrl-C or SIGTERM. With `--node` (`make e2e-node`) the cluster runs pods, and the scenarios are
+ * those that need that. Other arguments choose scenario files by part of their name.
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -11,11 +12,40 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startCluster, stopCluster } from "./cluster.ts";
+import { uninstallFromNode } from "./node/installation.ts";
+import { startNodeCluster, stopNodeCluster } from "./node/node-cluster.ts";
 import { killRecordedProcesses } from "./process-record.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Logs of the last run's cluster and webhook replicas. */
 const keptLogs = join(root, "build", "e2e-logs");
+
+interface Suite {
+  /** Where its scenarios are. */
+  readonly files: string;
+  /** Starts its cluster in a folder; resolves to the path of an administrator's kubeconfig. */
+  readonly start: (directory: string) => Promise<string>;
+  readonly stop: (directory: string, keepLogs: string) => Promise<void>;
+  /** Leaves a cluster that is not ours as it was. */
+  readonly cleanUp: () => Promise<void>;
+}
+
+/** Without nodes: what the API server and the controllers do. */
+const apiSuite: Suite = {
+  files: "test/e2e/scenarios/**/*.test.ts",
+  start: async (directory) => (await startCluster(directory)).kubeconfig,
+  stop: stopCluster,
+  // Each file of scenarios does it.
+  cleanUp: () => Promise.resolve(),
+};
+
+/** With a node: what the kubelet, the kernel and the proxies do. */
+const nodeSuite: Suite = {
+  files: "test/e2e/node/**/*.test.ts",
+  start: startNodeCluster,
+  stop: stopNodeCluster,
+  cleanUp: uninstallFromNode,
+};
 
 let scenarios: ChildProcess | undefined;
 let stopped = false;
@@ -30,13 +60,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(parts: readonly string[]): Promise<number> {
-  const files = scenarioFiles(parts);
+async function main(args: readonly string[]): Promise<number> {
+  const suite = args.includes("--node") ? nodeSuite : apiSuite;
+  const parts = args.filter((arg) => arg !== "--node");
+  const files = scenarioFiles(suite, parts);
   if (files.length === 0) throw new Error(`no scenario file matches ${parts.join(" ")}`);
   await rm(keptLogs, { recursive: true, force: true });
   const runDirectory = await mkdtemp(join(tmpdir(), "outrigger-e2e-"));
   try {
-    return await runOnCluster(files, runDirectory);
+    return await runOnCluster(suite, files, runDirectory);
   } finally {
     killRecordedProcesses(runDirectory);
     await cp(join(runDirectory, "log"), keptLogs, { recursive: true, force: true }).catch(() => undefined);
@@ -45,22 +77,23 @@ async function main(parts: readonly string[]): Promise<number> {
 }
 
 /** Restarts come last: for up to a minute after one, the cluster's controllers wait before they try again. */
-function scenarioFiles(parts: readonly string[]): readonly string[] {
-  const found = globSync("test/e2e/scenarios/**/*.test.ts", { cwd: root }).sort();
+function scenarioFiles(suite: Suite, parts: readonly string[]): readonly string[] {
+  const found = globSync(suite.files, { cwd: root }).sort();
   const isRestart = (file: string): boolean => file.includes("restart");
   const files = [...found.filter((file) => !isRestart(file)), ...found.filter(isRestart)];
   return parts.length === 0 ? files : files.filter((file) => parts.some((part) => file.includes(part)));
 }
 
-async function runOnCluster(files: readonly string[], runDirectory: string): Promise<number> {
+async function runOnCluster(suite: Suite, files: readonly string[], runDirectory: string): Promise<number> {
   const given = process.env["KUBECONFIG"];
-  if (given !== undefined && given !== "") return runScenarios(files, given, runDirectory);
+  if (given !== undefined && given !== "") {
+    return runScenarios(files, given, runDirectory).finally(async () => suite.cleanUp());
+  }
   const clusterDirectory = join(runDirectory, "cluster");
   try {
-    const { kubeconfig } = await startCluster(clusterDirectory);
-    return await runScenarios(files, kubeconfig, runDirectory);
+    return await runScenarios(files, await suite.start(clusterDirectory), runDirectory);
   } finally {
-    await stopCluster(clusterDirectory, keptLogs);
+    await suite.stop(clusterDirectory, keptLogs);
   }
 }
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # $node comes from the cluster's ports.sh.
+# shellcheck shell=bash disable=SC2154 # $node and $cluster_dir come from the scripts that source this.
 # Sourced: the node's cgroup, named after the node. Everything that the node runs is in it, the pods too, and that is how
 # down.sh finds the last of its processes. Both versions of cgroups: one hierarchy, or one for each controller.
 
@@ -12,6 +12,7 @@ followed_root() {
 
 make_node_cgroup() {
   local root
+  hand_controllers_down
   for root in $(cgroup_roots); do
     mkdir -p "$root/$node/system"
     # Version 1 starts a cpuset empty, and nothing can run in an empty one.
@@ -22,6 +23,25 @@ make_node_cgroup() {
       done
     fi
   done
+}
+
+# Version 2 hands a controller down only where it is told to; what was not handed down before is noted, to be taken back.
+hand_controllers_down() {
+  local root=/sys/fs/cgroup controller controllers
+  [ -e "$root/cgroup.controllers" ] || return 0
+  read -ra controllers <"$root/cgroup.controllers"
+  for controller in "${controllers[@]}"; do
+    grep -qw "$controller" "$root/cgroup.subtree_control" && continue
+    if echo "+$controller" >"$root/cgroup.subtree_control"; then echo "$controller" >>"$cluster_dir/controllers"; fi
+  done 2>/dev/null
+}
+
+take_controllers_back() {
+  [ -e "$cluster_dir/controllers" ] || return 0
+  # One that somebody else uses by now stays.
+  while read -r controller; do
+    echo "-$controller" >/sys/fs/cgroup/cgroup.subtree_control || true
+  done <"$cluster_dir/controllers" 2>/dev/null
 }
 
 # join_node_cgroup PID: makes a process one of the node's, and with it what it starts from then on.
@@ -45,4 +65,5 @@ remove_node_cgroup() {
   for root in $(cgroup_roots); do
     [ ! -d "$root/$node" ] || find "$root/$node" -depth -type d -exec rmdir {} +
   done
+  take_controllers_back
 }

@@ -14,7 +14,6 @@ prepare_node() {
     /var/lib/* | /var/log/* | /run/*) fail "the node covers $cluster_dir with its own; set OUTRIGGER_CLUSTER_DIR" ;;
   esac
   "$scripts_dir/packages.sh"
-  need containerd runc nsenter ip nft
   node_images=$("$scripts_dir/../images/build.sh" pause coredns)
 }
 

@@ -1,0 +1,27 @@
+/**
+ * Outrigger on a cluster that runs pods, installed as a user does it: one file, applied as it is shipped.
+ */
+import { before } from "node:test";
+import { installYaml, removeWebhookConfiguration } from "../install.ts";
+import { kubectlOk } from "../kubectl.ts";
+
+const deployment = "deployment/outrigger-injector";
+
+/** Applies the manifests and resolves when every replica is ready; does no harm where they are applied already. */
+export async function installOnNode(): Promise<void> {
+  await kubectlOk(["apply", "--server-side", "--force-conflicts", "-f", installYaml]);
+  await kubectlOk(["-n", "outrigger-system", "rollout", "status", deployment, "--timeout=120s"], {
+    timeoutMs: 130_000,
+  });
+}
+
+/** Installs before the first scenario of a file. It stays for the next file; the runner cleans up what it must. */
+export function installedOnNode(): void {
+  before(installOnNode);
+}
+
+/** Removes all of it; the webhook first, so that nobody's pods are refused meanwhile. */
+export async function uninstallFromNode(): Promise<void> {
+  await removeWebhookConfiguration();
+  await kubectlOk(["delete", "-f", installYaml, "--ignore-not-found", "--timeout=60s"], { timeoutMs: 90_000 });
+}
