@@ -7,7 +7,8 @@
 import { chmodSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
-import type { BuildOptions } from "esbuild";
+import type { BuildOptions, Plugin } from "esbuild";
+import { shippedFile, shippedPaths } from "../src/installation/shipped-files.ts";
 
 const root = dirname(import.meta.dirname);
 
@@ -17,6 +18,20 @@ const root = dirname(import.meta.dirname);
  */
 const banner = `import { createRequire as outriggerCreateRequire } from "node:module";
 const require = outriggerCreateRequire(import.meta.url);`;
+
+/** The bundle carries the texts of the manifests, in the place of the module that reads them from the repository. */
+const manifestsInBundle: Plugin = {
+  name: "manifests-in-bundle",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]src[\\/]installation[\\/]shipped-files\.ts$/ }, () => {
+      const files = Object.fromEntries(shippedPaths.map((path) => [path, shippedFile(path)]));
+      const contents = `const files = ${JSON.stringify(files)};
+        export const shippedPaths = Object.keys(files);
+        export function shippedFile(path) { return files[path]; }`;
+      return { contents, loader: "js" };
+    });
+  },
+};
 
 function options(entry: string, output: string): BuildOptions {
   return {
@@ -30,6 +45,7 @@ function options(entry: string, output: string): BuildOptions {
     mainFields: ["module", "main"],
     conditions: ["module", "import"],
     banner: { js: banner },
+    plugins: [manifestsInBundle],
     // Without white space the file is 4.3 MB instead of 7.6, and the process 36 MB smaller, because V8 keeps the source.
     // Names stay, so that a stack trace in somebody's log can be read. No source map: it would be larger than the bundle.
     minifyWhitespace: true,

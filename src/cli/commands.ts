@@ -2,13 +2,21 @@
  * Every command of the binary, in the order of the help text.
  */
 import type { Command } from "./command.ts";
+import { check } from "./commands/check.ts";
 import { configDefaults, configValidate } from "./commands/config.ts";
 import { explain } from "./commands/explain.ts";
 import { inject, uninject } from "./commands/inject.ts";
+import { install } from "./commands/install.ts";
+import { restart } from "./commands/restart.ts";
 import { serveWebhook } from "./commands/serve-webhook.ts";
 import { bootstrap, iptables } from "./commands/show-sidecar.ts";
+import { uninstall } from "./commands/uninstall.ts";
 
 export const commands: readonly Command[] = [
+  install,
+  check,
+  uninstall,
+  restart,
   serveWebhook,
   inject,
   uninject,

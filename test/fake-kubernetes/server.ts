@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import jsonPatch from "fast-json-patch";
 import type { KubernetesApi, KubernetesObject } from "../../src/kubernetes/api.ts";
 import { createHttpApi } from "../../src/kubernetes/http-api.ts";
+import { applied } from "./apply.ts";
 import { FakeStatus, FakeStore } from "./store.ts";
 import { FakeWatches } from "./watches.ts";
 
@@ -33,6 +34,8 @@ export class FakeKubernetes {
   fault: (request: ReceivedRequest) => number | undefined = () => undefined;
   /** Awaited before each request but watches. */
   gate: (request: ReceivedRequest) => Promise<void> = () => Promise.resolve();
+  /** Asked before each request but watches: an answer of the test's own; undefined for the ordinary one. */
+  answer: (request: ReceivedRequest, body: unknown) => unknown = () => undefined;
   /** Items per page of a list. */
   pageSize = 500;
   inFlight = 0;
@@ -81,7 +84,7 @@ export class FakeKubernetes {
     this.inFlight += 1;
     try {
       await this.gate(received);
-      return await reply.send(this.#answer(request, path, query));
+      return await reply.send(this.answer(received, request.body) ?? this.#answer(request, path, query));
     } catch (error) {
       if (!(error instanceof FakeStatus)) throw error;
       return await reply.code(error.code).send(status(error.code, error.reason, error.message));
@@ -104,7 +107,7 @@ export class FakeKubernetes {
   }
 
   #list(collection: string, query: Readonly<Record<string, string>>): unknown {
-    const selected = this.store.list(collection).filter((object) => matches(object, query));
+    const selected = this.store.listEverywhere(collection).filter((object) => matches(object, query));
     const from = Number(query["continue"] ?? 0);
     const to = from + this.pageSize;
     return {
@@ -117,7 +120,18 @@ export class FakeKubernetes {
     };
   }
 
+  #apply(collection: string, name: string, request: FastifyRequest): KubernetesObject {
+    const namespace = /^\/api.*\/namespaces\/([^/]+)\/[a-z]+$/.exec(collection)?.[1];
+    if (namespace !== undefined) this.store.get("/api/v1/namespaces", namespace);
+    const current = this.store.find(collection, name);
+    const sent = applied(structuredClone(current), request.body) as KubernetesObject;
+    if ((request.query as Readonly<Record<string, string>>)["dryRun"] !== undefined) return sent;
+    return current === undefined ? this.store.create(collection, sent) : this.store.update(collection, name, sent);
+  }
+
   #patch(collection: string, name: string, request: FastifyRequest): KubernetesObject {
+    if (request.headers["content-type"] === "application/apply-patch+yaml")
+      return this.#apply(collection, name, request);
     const current = structuredClone(this.store.get(collection, name));
     if (request.headers["content-type"] === "application/merge-patch+json") {
       return this.store.update(collection, name, mergePatch(current, request.body) as KubernetesObject);
@@ -138,10 +152,14 @@ export class FakeKubernetes {
   }
 }
 
-/** The only field selector Outrigger uses. */
+/** The only field selector Outrigger uses, and label selectors of one label. */
 export function matches(object: KubernetesObject, query: Readonly<Record<string, string>>): boolean {
   const name = /^metadata\.name=(.+)$/.exec(query["fieldSelector"] ?? "")?.[1];
-  return name === undefined || object.metadata?.name === name;
+  const [label = "", value] = (query["labelSelector"] ?? "").split("=");
+  return (
+    (name === undefined || object.metadata?.name === name) &&
+    (value === undefined || object.metadata?.labels?.[label] === value)
+  );
 }
 
 function status(code: number, reason: string, message: string): unknown {

@@ -51,6 +51,15 @@ export class FakeStore {
     return [...this.#collection(collection).values()];
   }
 
+  /** Objects of a collection; of a namespaced resource without its namespace, those of all namespaces. */
+  listEverywhere(collection: string): readonly KubernetesObject[] {
+    const [, root, plural] = /^(.+)\/([a-z]+)$/.exec(collection) ?? [];
+    const namespaced = new RegExp(`^${root ?? ""}/namespaces/[^/]+/${plural ?? ""}$`);
+    return [...this.#collections.keys()]
+      .filter((path) => path === collection || namespaced.test(path))
+      .flatMap((path) => this.list(path));
+  }
+
   find(collection: string, name: string): KubernetesObject | undefined {
     return this.#collection(collection).get(name);
   }

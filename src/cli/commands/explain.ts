@@ -1,85 +1,91 @@
 /**
- * `outrigger explain`: what the webhook would decide about each pod, by which rule, and where every setting comes from.
+ * `outrigger explain`: what the webhook would decide about each pod, by which rule, and where every setting comes from; of
+ * manifests without a cluster, or of what is in one.
  */
 import { stringify } from "yaml";
 import { OutriggerError } from "../../errors.ts";
-import type { InjectionOutcome } from "../../injection/inject.ts";
 import { injectPod } from "../../injection/inject.ts";
-import { explainReason } from "../../injection/reasons.ts";
 import { formatProblem } from "../../problem.ts";
-import type { Command } from "../command.ts";
+import { clusterOptions, readFormat, withCluster } from "../cluster.ts";
+import type { Command, Invocation, OptionValues } from "../command.ts";
 import { optionOf } from "../command.ts";
 import type { PlacedTemplate } from "../read-templates.ts";
 import { readTemplates, templateOptions } from "../read-templates.ts";
+import { outcomeData, renderOutcome } from "../render-outcome.ts";
 
-interface Explanation {
-  readonly workload: string;
-  readonly outcome: InjectionOutcome;
+const formats = ["json", "yaml"] as const;
+type Format = (typeof formats)[number];
+
+function renderData(data: readonly object[], format: Format): string {
+  return format === "json" ? `${JSON.stringify(data, undefined, 2)}\n` : stringify(data, { version: "1.1" });
 }
 
-function block(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `  ${title}\n${lines.map((line) => `    ${line}\n`).join("")}`;
-}
-
-function renderSettings(outcome: InjectionOutcome): string {
-  if (outcome.result !== "injected") return "";
-  const rows = outcome.origins.map(
-    ({ setting, value, origin }) => [setting, value === "" ? "-" : value, origin] as const,
+async function explainManifests({ options, terminal }: Invocation, format: Format | undefined): Promise<number> {
+  const { templates, world } = await readTemplates(options, terminal);
+  const explanations = templates.map(({ template, namespace, title }: PlacedTemplate) => ({
+    title,
+    outcome: injectPod(template.pod, namespace, world.context, template.workload.name),
+  }));
+  terminal.out(
+    format === undefined
+      ? explanations.map(({ title, outcome }) => renderOutcome(title, outcome)).join("\n")
+      : renderData(
+          explanations.map(({ title, outcome }) => outcomeData(title, outcome)),
+          format,
+        ),
   );
-  const [first, second] = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? "").length))) as [
-    number,
-    number,
-  ];
-  return block(
-    "settings",
-    rows.map(([setting, value, origin]) => `${setting.padEnd(first)}  ${value.padEnd(second)}  ${origin}`),
+  return explanations.some(({ outcome }) => outcome.result === "rejected") ? 1 : 0;
+}
+
+/** A cluster has all this itself. */
+const onlyForManifests = ["filename", "config", "namespaces", "kubernetes-version", "mesh-namespace"] as const;
+
+function refuseMisplaced(options: OptionValues): void {
+  const given = onlyForManifests.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw new OutriggerError(
+    "OUTRIGGER_USAGE",
+    `--${given} has no meaning for what is in a cluster; leave out KIND/NAME`,
   );
 }
 
-function renderText({ workload, outcome }: Explanation): string {
-  const decision = `  ${outcome.result}: ${outcome.reason} (${explainReason(outcome.reason)})\n`;
-  const problems = outcome.result === "rejected" ? outcome.problems.map(formatProblem) : [];
-  return `${workload}\n${decision}${block("problems", problems)}${block("warnings", outcome.warnings)}${renderSettings(outcome)}`;
-}
-
-/** What scripts get: everything but the pod itself. */
-function toData({ workload, outcome }: Explanation): object {
-  return {
-    workload,
-    result: outcome.result,
-    reason: outcome.reason,
-    explanation: explainReason(outcome.reason),
-    warnings: outcome.warnings,
-    ...(outcome.result === "rejected" ? { problems: outcome.problems } : {}),
-    ...(outcome.result === "injected" ? { settings: outcome.origins } : {}),
-  };
-}
-
-function render(explanations: readonly Explanation[], format: string | undefined): string {
-  switch (format) {
-    case undefined:
-      return explanations.map(renderText).join("\n");
-    case "json":
-      return `${JSON.stringify(explanations.map(toData), undefined, 2)}\n`;
-    case "yaml":
-      return stringify(explanations.map(toData), { version: "1.1" });
-    default:
-      throw new OutriggerError("OUTRIGGER_USAGE", `-o ${format} is neither json nor yaml`);
-  }
+async function explainCluster(invocation: Invocation, format: Format | undefined): Promise<number> {
+  const { options, positionals, terminal } = invocation;
+  refuseMisplaced(options);
+  const { explainLive } = await import("../../diagnosis/explain-live.ts");
+  const { parseExplainTarget } = await import("../../diagnosis/explain-target.ts");
+  const { isRefused, liveData, renderLive } = await import("../render-live.ts");
+  const targets = positionals.map((text) => {
+    const target = parseExplainTarget(text);
+    if (target.ok) return target.value;
+    throw new OutriggerError("OUTRIGGER_USAGE", target.problems.map(formatProblem).join(", "));
+  });
+  return withCluster(options, terminal, async ({ api, namespace }) => {
+    const explanations = [];
+    for (const target of targets) {
+      explanations.push(await explainLive(api, target, optionOf(options, "namespace") ?? namespace));
+    }
+    terminal.out(
+      format === undefined ? explanations.map(renderLive).join("\n") : renderData(explanations.map(liveData), format),
+    );
+    return explanations.some(isRefused) ? 1 : 0;
+  });
 }
 
 export const explain: Command = {
   name: "explain",
-  operands: "",
-  summary: "Tell what becomes of each pod in a manifest, and why.",
-  options: { ...templateOptions, output: { short: "o", value: "FORMAT", help: "json or yaml" } },
-  run: async ({ options, terminal }) => {
-    const { templates, world } = await readTemplates(options, terminal);
-    const explanations = templates.map(({ template, namespace, title }: PlacedTemplate) => ({
-      workload: title,
-      outcome: injectPod(template.pod, namespace, world.context, template.workload.name),
-    }));
-    terminal.out(render(explanations, optionOf(options, "output")));
-    return explanations.some(({ outcome }) => outcome.result === "rejected") ? 1 : 0;
+  operands: "[KIND/NAME ...]",
+  summary:
+    "Tell what becomes of each pod in a manifest (-f), or of a pod, workload or namespace in the cluster, and why.",
+  options: {
+    ...templateOptions,
+    output: { short: "o", value: "FORMAT", help: "json or yaml" },
+    ...clusterOptions,
+  },
+  run: async (invocation) => {
+    const format = readFormat(invocation.options, formats);
+    return invocation.positionals.length > 0
+      ? explainCluster(invocation, format)
+      : explainManifests(invocation, format);
   },
 };

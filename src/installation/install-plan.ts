@@ -1,0 +1,67 @@
+/**
+ * In which order an installation is applied, so that no pod's creation is held up at any time. Pure.
+ *
+ * First everything that calls nobody; then, once replicas are ready, the webhook configuration; last the policy that
+ * refuses pods without a sidecar. Until the API server trusts the replicas' certificate, entries that do not yet have a
+ * CA are applied with `failurePolicy: Ignore`: with `Fail` they would refuse every pod for as long as that takes.
+ */
+import type { WebhookConfiguration } from "../certificates/webhook-configuration.ts";
+import type { ManifestObject } from "./manifest.ts";
+
+export interface InstallPlan {
+  /** Called by nobody, or needed by the injector. */
+  readonly foundation: readonly ManifestObject[];
+  /** Make the API server call the injector. */
+  readonly webhooks: readonly WebhookManifest[];
+  /** Refuse pods that the injector has not seen. */
+  readonly policies: readonly ManifestObject[];
+}
+
+export interface WebhookManifest extends ManifestObject {
+  readonly webhooks: readonly WebhookEntryManifest[];
+}
+
+interface WebhookEntryManifest {
+  readonly name: string;
+  readonly failurePolicy?: string;
+}
+
+/** Whether the API server asks somebody because of this object. */
+export function isWebhookConfiguration(object: ManifestObject): object is WebhookManifest {
+  const { kind } = object;
+  return kind === "MutatingWebhookConfiguration" || kind === "ValidatingWebhookConfiguration";
+}
+
+/** Whether the API server itself refuses objects because of this one. */
+export function isAdmissionPolicy({ kind }: ManifestObject): boolean {
+  return kind.startsWith("ValidatingAdmissionPolicy");
+}
+
+/** Sorts the objects into the three steps; within each their order stays. */
+export function planInstallation(objects: readonly ManifestObject[]): InstallPlan {
+  return {
+    foundation: objects.filter((object) => !isWebhookConfiguration(object) && !isAdmissionPolicy(object)),
+    webhooks: objects.filter(isWebhookConfiguration),
+    policies: objects.filter(isAdmissionPolicy),
+  };
+}
+
+/** Names of the entries that have a CA bundle. */
+function trusting(live: WebhookConfiguration | undefined): readonly string[] {
+  const entries = live?.webhooks ?? [];
+  return entries.filter(({ clientConfig }) => (clientConfig?.caBundle ?? "") !== "").map(({ name }) => name);
+}
+
+/** The entries of a configuration that have no CA in the cluster yet. */
+export function untrusting(shipped: WebhookManifest, live: WebhookConfiguration | undefined): readonly string[] {
+  const trusted = trusting(live);
+  return shipped.webhooks.map(({ name }) => name).filter((name) => !trusted.includes(name));
+}
+
+/** The configuration with these entries letting pods pass where there is no answer. */
+export function withoutHoldingUp(shipped: WebhookManifest, entries: readonly string[]): WebhookManifest {
+  const webhooks = shipped.webhooks.map((entry) =>
+    entries.includes(entry.name) ? { ...entry, failurePolicy: "Ignore" } : entry,
+  );
+  return { ...shipped, webhooks };
+}

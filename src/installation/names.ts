@@ -1,0 +1,22 @@
+/**
+ * What the shipped objects are called. The manifests say it; a test holds these names to them.
+ */
+
+/** Where Outrigger runs. */
+export const systemNamespace = "outrigger-system";
+/** Deployment, Service, webhook configuration, roles: all have this name. */
+export const injectorName = "outrigger-injector";
+/** The label that every shipped object carries. */
+export const partOfLabel = "app.kubernetes.io/part-of";
+export const partOfOutrigger = "outrigger";
+/** The label by which the injector's pods are found. */
+export const nameLabel = "app.kubernetes.io/name";
+export const meshConfigMap = "outrigger-config";
+/** The key of that ConfigMap. */
+export const meshConfigKey = "config.yaml";
+/** Where the replicas share their CAs; made by them, not by the manifests. */
+export const certificateSecret = "outrigger-webhook-certificates";
+/** Of the variant that refuses pods without a sidecar. */
+export const requireSidecarPolicy = "outrigger-require-sidecar";
+/** Who the API server notes as the owner of what `outrigger install` sets. */
+export const fieldManager = "outrigger";

@@ -1,0 +1,82 @@
+/**
+ * The objects of an installation: the shipped manifests with what the user has chosen. Pure.
+ */
+import jsonPatch from "fast-json-patch";
+import type { Operation } from "fast-json-patch";
+import { parse } from "yaml";
+import type { ManifestObject } from "./manifest.ts";
+import { parseManifest } from "./manifest.ts";
+import { injectorName, meshConfigKey, meshConfigMap } from "./names.ts";
+import type { ShippedPath } from "./shipped-files.ts";
+import { shippedFile } from "./shipped-files.ts";
+
+export interface InstallationChoices {
+  /** Three replicas on three nodes, and no pod of a labelled namespace without its sidecar. */
+  readonly highAvailability: boolean;
+  /** The injector's image; the shipped one unless given. */
+  readonly image: string | undefined;
+  /** Text of the mesh config; the shipped one unless given. */
+  readonly meshConfig: string | undefined;
+}
+
+interface WithContainers {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+function patched(object: ManifestObject, path: ShippedPath): ManifestObject {
+  const operations = parse(shippedFile(path)) as readonly Operation[];
+  return jsonPatch.applyPatch(structuredClone(object), operations, true).newDocument;
+}
+
+function withImage(deployment: ManifestObject, image: string): ManifestObject {
+  const { spec } = deployment as ManifestObject & WithContainers;
+  const { template } = spec;
+  const containers = template.spec.containers.map((container) => ({ ...container, image }));
+  const changed = { ...spec, template: { ...template, spec: { ...template.spec, containers } } };
+  return { ...deployment, spec: changed } as ManifestObject;
+}
+
+function choose(object: ManifestObject, { highAvailability, image, meshConfig }: InstallationChoices): ManifestObject {
+  if (object.kind === "Deployment" && object.metadata.name === injectorName) {
+    const sized = highAvailability ? patched(object, "overlays/high-availability/deployment-patch.yaml") : object;
+    return image === undefined ? sized : withImage(sized, image);
+  }
+  if (object.kind === "ConfigMap" && object.metadata.name === meshConfigMap && meshConfig !== undefined) {
+    return { ...object, data: { [meshConfigKey]: meshConfig } } as ManifestObject;
+  }
+  return object;
+}
+
+/** All objects, in the order of the manifests: what others depend on comes first. */
+export function renderInstallation(choices: InstallationChoices): readonly ManifestObject[] {
+  const objects = parseManifest(shippedFile("install.yaml")).map((object) => choose(object, choices));
+  const policies = choices.highAvailability ? parseManifest(shippedFile("components/require-sidecar/policy.yaml")) : [];
+  return [...objects, ...policies];
+}
+
+/** Every object that any variant of the installation has. */
+export function allShippedObjects(): readonly ManifestObject[] {
+  return renderInstallation({ highAvailability: true, image: undefined, meshConfig: undefined });
+}
+
+/** The mesh config that comes with the manifests, as text. */
+export function shippedMeshConfig(): string {
+  const configMap = parseManifest(shippedFile("install.yaml")).find(({ metadata }) => metadata.name === meshConfigMap);
+  return (configMap as { readonly data?: Readonly<Record<string, string>> } | undefined)?.data?.[meshConfigKey] ?? "";
+}
+
+/**
+ * The shipped webhook configuration in each form that a documented component gives it: as it is, asking about every
+ * pod (`inject-by-default`), reading Istio's marks (`istio-compatibility`).
+ */
+export function webhookConfigurationVariants(): readonly ManifestObject[] {
+  return parseManifest(shippedFile("install.yaml"))
+    .filter(({ kind }) => kind === "MutatingWebhookConfiguration")
+    .flatMap((shipped) => [
+      shipped,
+      patched(shipped, "components/inject-by-default/webhook-entry.yaml"),
+      patched(shipped, "components/istio-compatibility/match-condition.yaml"),
+    ]);
+}
