@@ -29,8 +29,16 @@ export function startAgent(namespace: Namespace, ...prefix: readonly string[]): 
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   });
+  let ended = false;
+  child.once("exit", (code) => {
+    ended = true;
+    const error = `the agent ended with exit code ${code ?? "of a signal"}`;
+    for (const [id, answer] of waiting) answer({ id, error });
+    waiting.clear();
+  });
   let last = 0;
   const call = async (name: string, parameters: readonly unknown[]): Promise<unknown> => {
+    if (ended) throw new Error(`${name}: the agent has ended`);
     const id = ++last;
     const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
     child.stdin.write(`${JSON.stringify({ id, name, parameters })}\n`);

@@ -73,7 +73,10 @@ export async function startSidecar(changed: Partial<BootstrapInput> = {}): Promi
   const complete = (other: Partial<BootstrapInput>): BootstrapInput =>
     bootstrapInput({ ipFamilies: ["IPv4", "IPv6"], opaquePorts, ...changed, ...other });
   const network = await createNetwork();
-  const application = startAgent(network.pod, "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups");
+  // An ordinary user, except that it may read this checkout wherever that lies: in a home folder, say.
+  const mayRead = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"];
+  const ordinary = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", ...mayRead];
+  const application = startAgent(network.pod, ...ordinary);
   const world = startAgent(network.world);
   applyPlan(network.pod, capturePlan({ "interception-mode": complete({}).interceptionMode }));
   let envoy = startEnvoy(network.pod, complete({}));
