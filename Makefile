@@ -90,7 +90,7 @@ judges: ## Hold the strategic merge against Kubernetes' own (Go)
 	@cd test/judges/strategic-merge && go run .
 
 .PHONY: image
-image: ## Build the images outrigger and outrigger-init (needs docker, podman or buildah)
+image: $(modules) $(bundle) ## Build the images outrigger and outrigger-init, with docker, podman, buildah or none of them
 	@scripts/image.sh
 
 .PHONY: clean
