@@ -22,8 +22,8 @@ const require = outriggerCreateRequire(import.meta.url);`;
 /** The bundle carries the texts of the manifests, in the place of the module that reads them from the repository. */
 const manifestsInBundle: Plugin = {
   name: "manifests-in-bundle",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]src[\\/]installation[\\/]shipped-files\.ts$/ }, () => {
+  setup: (build) => {
+    build.onLoad({ filter: /[\\/]src[\\/]installation[\\/]shipped-files\.ts$/ }, () => {
       const files = Object.fromEntries(shippedPaths.map((path) => [path, shippedFile(path)]));
       const contents = `const files = ${JSON.stringify(files)};
         export const shippedPaths = Object.keys(files);

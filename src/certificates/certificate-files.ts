@@ -18,11 +18,10 @@ import { formatBundle, parseCertificates, validityOf } from "./pem.ts";
  */
 export async function readCertificateFiles(folder: string, now: number): Promise<ServingCertificate> {
   const snapshot = await currentSnapshot(folder);
-  const [certificate, key, ca] = await Promise.all([
-    readRequired(join(snapshot, "tls.crt")),
-    readRequired(join(snapshot, "tls.key")),
-    readOptional(join(snapshot, "ca.crt")),
-  ]);
+  // One after the other: where both are missing, it is the certificate that is named, each time.
+  const certificate = await readRequired(join(snapshot, "tls.crt"));
+  const key = await readRequired(join(snapshot, "tls.key"));
+  const ca = await readOptional(join(snapshot, "ca.crt"));
   const caBundle = formatBundle(parseCertificates(ca));
   const problem = findProblem({ certificate, key, ca, caBundle, now });
   if (problem !== undefined) throw new OutriggerError("OUTRIGGER_CERTIFICATE_INVALID", `${folder}: ${problem}`);

@@ -1,7 +1,8 @@
 /**
  * The mesh config's text with single fields set, as `--set PATH=VALUE` asks; comments and everything else stay.
  */
-import { Document, isMap, parse, parseDocument } from "yaml";
+import type { Document } from "yaml";
+import { isMap, parse, parseDocument } from "yaml";
 import { OutriggerError } from "../errors.ts";
 
 /** Values below this path are kept in the annotations' own spelling, so they are text whatever they look like. */

@@ -120,6 +120,7 @@ export function rolloutProgress(workload: WorkloadObject): RolloutProgress {
       return daemonSetProgress(status);
     case "Rollout":
       return rolloutObjectProgress(workload, status);
+    case undefined:
     default:
       return deploymentProgress(workload, status);
   }

@@ -33,7 +33,7 @@ export function checkConfiguration(
   if (configuration.state === "absent") {
     return failure(exists, "there is no webhook configuration: no pod gets a sidecar", "run `outrigger install` again");
   }
-  const differences = compareWebhooks(configuration.value as WebhookEntries, shipped);
+  const differences = compareWebhooks(configuration.value, shipped);
   if (differences.length === 0) return ok(exists, "the webhook configuration is as shipped");
   const message = "the webhook configuration is not as shipped";
   const missing = differences.some((line) => line.endsWith(": missing"));
