@@ -8,5 +8,8 @@ export const clientAddressMark = 1337;
 /** Set by our rules on what the proxy sends to the pod's own address as to any other: it must come in through the proxy. */
 export const selfCallMark = 1338;
 
-/** The routing table by which packets with {@link clientAddressMark} stay inside the pod. */
-export const localRouteTable = 1337;
+/**
+ * The routing table by which packets with {@link clientAddressMark} stay inside the pod. Busybox' `ip`, which is what its
+ * shell calls by that name, takes no number above 255.
+ */
+export const localRouteTable = 133;
