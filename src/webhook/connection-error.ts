@@ -17,11 +17,21 @@ export function createConnectionErrorHandler(
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     const reason = reasonOf(error.code ?? "");
+    if (reason === "timeout" && isUnused(socket)) return;
     metrics.connectionError(reason);
     log.debug({ code: error.code, reason, remote: socket.remoteAddress }, "connection failed");
     if ((reason === "http" || reason === "timeout") && socket.writable) socket.write(lastAnswer(error.message));
     socket.destroy();
   };
+}
+
+/**
+ * The API server opens connections for requests that then go over others; they wait in its pool without having carried a
+ * byte. Node counts a first request's time from connecting, so they run into it; to cut one would meet the request that
+ * is just being sent over it. They end after `webhookTimeouts.inactivity`.
+ */
+function isUnused({ bytesRead }: Socket): boolean {
+  return bytesRead === 0;
 }
 
 function reasonOf(code: string): ConnectionErrorReason {

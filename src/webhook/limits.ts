@@ -19,7 +19,7 @@ export const webhookTimeouts = {
    * with an answer and a log line of ours and not with the caller's bare "deadline exceeded".
    */
   request: 4_000,
-  /** From the first byte of a request (or from connecting) to the end of its headers, in ms; headers fit in one packet or two. */
+  /** From the first byte of a request to the end of its headers, in ms; headers fit in one packet or two. */
   headers: 3_000,
   /** How often Node looks for requests over these limits, in ms: its default of 30 s would make them 34 s. */
   checkInterval: 500,

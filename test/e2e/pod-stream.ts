@@ -6,7 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../src/kubernetes/pod.ts";
 import type { KubernetesClient } from "./kubernetes-client.ts";
 import { kubernetesClient } from "./kubernetes-client.ts";
+import { injectionEnabled } from "./namespaces.ts";
 import { plainPod } from "./pods.ts";
+import type { ScenarioContext } from "./scenario.ts";
 import { deletePod, hasSidecar, podsPath } from "./stored-pod.ts";
 
 export interface StreamReport {
@@ -42,8 +44,12 @@ const mostOpen = 10;
 const retryMs = 100;
 const conflict = 409;
 
-/** Starts creating pods in a namespace. */
-export async function startPodStream(namespace: string, options: PodStreamOptions = {}): Promise<PodStream> {
+/** Starts creating pods in a labelled namespace of the scenario's; ends with it at the latest. */
+export async function startPodStream(
+  { namespaces, cleanUp }: ScenarioContext,
+  options: PodStreamOptions = {},
+): Promise<PodStream> {
+  const namespace = await namespaces.create(injectionEnabled);
   const client = await kubernetesClient();
   const failures: StreamFailure[] = [];
   const uninjected: string[] = [];
@@ -56,7 +62,7 @@ export async function startPodStream(namespace: string, options: PodStreamOption
     let pod: Pod | string = await attempt(client, namespace, name);
     while (typeof pod === "string") {
       failures.push({ at: Date.now(), message: pod });
-      if (options.retry !== true) return;
+      if (options.retry !== true || ending.signal.aborted) return;
       await sleep(retryMs);
       pod = await attempt(client, namespace, name);
     }
@@ -70,15 +76,14 @@ export async function startPodStream(namespace: string, options: PodStreamOption
     open.add(creation);
   };
   const timer = setInterval(tick, 1_000 / perSecond);
-  return {
-    created: () => created,
-    stop: async () => {
-      ending.abort();
-      clearInterval(timer);
-      await Promise.all(open);
-      return { created, uninjected, failures };
-    },
+  const stop = async (): Promise<StreamReport> => {
+    ending.abort();
+    clearInterval(timer);
+    await Promise.all(open);
+    return { created, uninjected, failures };
   };
+  cleanUp(stop);
+  return { created: () => created, stop };
 }
 
 /** The stored pod, or why there is none. */

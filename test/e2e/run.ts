@@ -76,7 +76,6 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Restarts come last: for up to a minute after one, the cluster's controllers wait before they try again. */
 function scenarioFiles(suite: Suite, parts: readonly string[]): readonly string[] {
   const found = globSync(suite.files, { cwd: root }).sort();
   const isRestart = (file: string): boolean => file.includes("restart");

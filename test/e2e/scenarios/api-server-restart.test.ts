@@ -6,7 +6,9 @@ import assert from "node:assert/strict";
 import { eventually } from "../../eventually.ts";
 import { currentCluster, restartApiServer } from "../cluster.ts";
 import { injectorOfFile } from "../injector-of-file.ts";
+import { kubernetesClient } from "../kubernetes-client.ts";
 import { injectionEnabled } from "../namespaces.ts";
+import type { TestNamespaces } from "../namespaces.ts";
 import { plainPod } from "../pods.ts";
 import { startPodStream } from "../pod-stream.ts";
 import { scenario } from "../scenario.ts";
@@ -17,10 +19,10 @@ const { local } = currentCluster();
 
 scenario(
   "API server restart: no pod goes uninjected, and the injector hears of namespaces again",
-  async ({ namespaces, note }) => {
+  async (context) => {
+    const { namespaces, note } = context;
     if (local === undefined) return;
-    const namespace = await namespaces.create(injectionEnabled);
-    const stream = await startPodStream(namespace, { retry: true });
+    const stream = await startPodStream(context, { retry: true });
     await eventually("pods are created", () => stream.created() >= 20);
     await restartApiServer(local, 2);
     const createdBefore = stream.created();
@@ -44,9 +46,20 @@ scenario(
       30_000,
     );
     for (const replica of injector().replicas()) await replica.waitUntilReady();
+    await controllersFollow(namespaces);
   },
   {
     timeoutMs: 240_000,
     impossibleBecause: local === undefined ? "the cluster was not started by scripts/cluster" : undefined,
   },
 );
+
+/** They try again at growing intervals; the next scenarios count on them. */
+async function controllersFollow(namespaces: TestNamespaces): Promise<void> {
+  const client = await kubernetesClient();
+  const name = namespaces.reserve();
+  await client.ok("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  const path = `/api/v1/namespaces/${name}/serviceaccounts/default`;
+  const made = async (): Promise<boolean> => (await client.request("GET", path)).status === 200;
+  await eventually("the controllers make service accounts again", made, 90_000);
+}

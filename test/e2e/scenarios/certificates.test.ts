@@ -2,10 +2,10 @@
  * Certificates that change, break and come back while pods are created without a pause.
  */
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { eventually } from "../../eventually.ts";
 import { injectorOfFile } from "../injector-of-file.ts";
 import { kubernetesClient } from "../kubernetes-client.ts";
-import { injectionEnabled } from "../namespaces.ts";
 import type { PodStream } from "../pod-stream.ts";
 import { startPodStream } from "../pod-stream.ts";
 import type { ScenarioContext } from "../scenario.ts";
@@ -13,17 +13,22 @@ import { scenario } from "../scenario.ts";
 import { servingAuthority } from "../serving-certificate.ts";
 import { editBundles, readBundles } from "../webhook-bundles.ts";
 
-const injector = injectorOfFile();
-
 const secretPath = "/api/v1/namespaces/outrigger-system/secrets/outrigger-webhook-certificates";
+
+const injector = injectorOfFile({
+  // CAs of earlier runs on the same cluster count towards the most that there may be.
+  beforehand: async () => {
+    await (await kubernetesClient()).request("DELETE", secretPath);
+  },
+});
 
 interface Secret {
   readonly metadata: { readonly uid: string };
   readonly data: Readonly<Record<string, string>>;
 }
 
-async function streaming({ namespaces }: ScenarioContext): Promise<PodStream> {
-  const stream = await startPodStream(await namespaces.create(injectionEnabled));
+async function streaming(context: ScenarioContext): Promise<PodStream> {
+  const stream = await startPodStream(context);
   await eventually("pods are created", () => stream.created() >= 20, 30_000);
   return stream;
 }
@@ -105,6 +110,12 @@ scenario("certificates: the Secret is deleted while pods are created, and comes 
   await assertFlawless(stream, context);
 });
 
+function describeBundle(base64: string): string {
+  const pem = Buffer.from(base64, "base64").toString();
+  const certificates = pem.split(/(?<=-----END CERTIFICATE-----)\n*/).filter((part) => part.includes("BEGIN"));
+  return certificates.map((certificate) => new X509Certificate(certificate).subject).join(", ");
+}
+
 const garbage = Buffer.from("garbage").toString("base64");
 const edits: readonly (readonly [string, (bundle: string, entry: string) => string])[] = [
   ["garbage", () => garbage],
@@ -114,6 +125,8 @@ const edits: readonly (readonly [string, (bundle: string, entry: string) => stri
 
 for (const [what, change] of edits) {
   scenario(`certificates: caBundle edited to ${what} heals by itself, and no pod slips through`, async (context) => {
+    context.showOnFailure("served by", async () => (await authoritiesServed()).join("\n"));
+    context.showOnFailure("trusted by the entries", async () => (await readBundles()).map(describeBundle).join("\n"));
     const stream = await streaming(context);
     const before = await readBundles();
     const editedAt = Date.now();

@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../eventually.ts";
 import { injectorOfFile } from "../injector-of-file.ts";
-import { injectionEnabled } from "../namespaces.ts";
 import { startPodStream } from "../pod-stream.ts";
 import { scenario } from "../scenario.ts";
 
 const injector = injectorOfFile({ replicas: 3 });
 
-scenario("replicas: SIGTERM under load ends one in order, and no creation fails", async ({ namespaces, note }) => {
-  const stream = await startPodStream(await namespaces.create(injectionEnabled));
+scenario("replicas: SIGTERM under load ends one in order, and no creation fails", async (context) => {
+  const { note } = context;
+  const stream = await startPodStream(context);
   await eventually("pods are created", () => stream.created() >= 20, 30_000);
   const stoppedAt = Date.now();
   const code = await injector().replicas()[0]?.stop();
@@ -26,7 +26,7 @@ scenario("replicas: SIGTERM under load ends one in order, and no creation fails"
 });
 
 scenario("replicas: kill -9 of one costs no pod its sidecar, and who tries again gets it", async (context) => {
-  const stream = await startPodStream(await context.namespaces.create(injectionEnabled), { retry: true });
+  const stream = await startPodStream(context, { retry: true });
   await eventually("pods are created", () => stream.created() >= 20, 30_000);
   const killedAt = Date.now();
   await injector().replicas()[1]?.kill();
