@@ -4,7 +4,7 @@
 import { OutriggerError } from "../errors.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { ApiError } from "../kubernetes/api.ts";
-import { selectCluster } from "../kubernetes/client.ts";
+import { CredentialsError, selectCluster } from "../kubernetes/client.ts";
 import type { OptionSpec, OptionValues, Terminal } from "./command.ts";
 import { optionOf } from "./command.ts";
 
@@ -25,7 +25,12 @@ const connectionCodes =
 
 function isConnectionFailure(error: Error): boolean {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return connectionCodes.test(code) || error.name === "TimeoutError" || error.name === "AbortError";
+  return (
+    error instanceof CredentialsError ||
+    connectionCodes.test(code) ||
+    error.name === "TimeoutError" ||
+    error.name === "AbortError"
+  );
 }
 
 /** An error of the catalogue for what the API server, or the way to it, has refused; every other error as it is. */

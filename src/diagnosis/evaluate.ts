@@ -2,7 +2,7 @@
  * All checks over what was collected, in the order in which one would look for a fault: cluster, injector, webhook,
  * mesh config, namespaces, pods. Pure.
  */
-import { webhookConfigurationVariants } from "../installation/render-installation.ts";
+import { valueOf } from "./attempt.ts";
 import type { Check } from "./check.ts";
 import { failure } from "./check.ts";
 import { checkNames, checkRights, checkSystemNamespace } from "./checks/before-installation.ts";
@@ -13,7 +13,6 @@ import { checkNamespaces } from "./checks/namespaces.ts";
 import { checkPods } from "./checks/pods.ts";
 import { checkReplicas, checkSpread, checkVersion } from "./checks/replicas.ts";
 import { checkAnswer, checkBundles, checkConfiguration } from "./checks/webhook.ts";
-import type { WebhookEntries } from "./compare-webhooks.ts";
 import type { InstallationFacts } from "./installation-facts.ts";
 import type { PreflightFacts } from "./preflight-facts.ts";
 
@@ -35,7 +34,7 @@ export function evaluatePreflight(facts: PreflightFacts): readonly Check[] {
 export function evaluateInstallation(facts: InstallationFacts, now: number, ownVersion: string): readonly Check[] {
   const server = checkServer(facts.server);
   if (facts.server.state !== "known") return server;
-  if (facts.deployment.state === "absent" && facts.configuration.state === "absent") {
+  if (facts.deployment.state === "absent" && facts.configurations.every(({ found }) => found.state === "absent")) {
     const subject = { group: "injector", name: "installed" };
     return [
       ...server,
@@ -43,16 +42,15 @@ export function evaluateInstallation(facts: InstallationFacts, now: number, ownV
     ];
   }
   const replicas = { deployment: facts.deployment, pods: facts.injectors, nodes: facts.nodes };
-  const { configuration } = facts;
+  const live = facts.configurations.flatMap(({ found }) => valueOf(found) ?? []);
   return [
     ...server,
     checkReplicas(replicas),
     ...checkSpread(replicas),
     ...checkVersion(facts.deployment, ownVersion),
-    checkConfiguration(configuration, webhookConfigurationVariants() as readonly WebhookEntries[]),
-    ...(configuration.state === "known"
-      ? [checkBundles(configuration.value, facts.authorities), ...checkAuthorityLifetime(configuration.value, now)]
-      : []),
+    ...facts.configurations.map(checkConfiguration),
+    ...checkBundles(live, facts.authorities),
+    ...checkAuthorityLifetime(live, now),
     ...checkServingCertificates(facts.certificates, now),
     checkAnswer(facts.probe),
     checkMeshConfig(facts.meshConfig),

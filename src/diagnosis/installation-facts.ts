@@ -4,7 +4,10 @@
 import type { WebhookConfiguration } from "../certificates/webhook-configuration.ts";
 import type { MeshConfig } from "../config/schema.ts";
 import type { InjectionContext, NamespaceView } from "../injection/outcome.ts";
-import { certificateSecret, injectorName, systemNamespace } from "../installation/names.ts";
+import { objectPath } from "../installation/manifest.ts";
+import { certificateSecret, systemNamespace } from "../installation/names.ts";
+import type { ShippedConfiguration } from "../installation/render-installation.ts";
+import { shippedConfigurations } from "../installation/render-installation.ts";
 import type { KubernetesApi, KubernetesObject } from "../kubernetes/api.ts";
 import { listObjects } from "../kubernetes/list-pages.ts";
 import type { ServerVersion } from "../kubernetes/server-version.ts";
@@ -13,7 +16,7 @@ import { version as ownVersion } from "../version.ts";
 import type { LivePod } from "../workloads/why-not-ready.ts";
 import { isReady } from "../workloads/why-not-ready.ts";
 import type { Attempt } from "./attempt.ts";
-import { absent, attempt, unknown, valueOf } from "./attempt.ts";
+import { attempt, unknown, valueOf } from "./attempt.ts";
 import type { ReplicaCertificate } from "./checks/certificates.ts";
 import { readExpiry } from "./checks/certificates.ts";
 import { liveContext, readMeshConfig } from "./live-context.ts";
@@ -38,7 +41,7 @@ export interface InstallationFacts {
   readonly deployment: Attempt<InjectorDeployment>;
   readonly injectors: Attempt<readonly LivePod[]>;
   readonly nodes: Attempt<number>;
-  readonly configuration: Attempt<WebhookConfiguration>;
+  readonly configurations: readonly LiveConfiguration[];
   /** PEM of the CAs that the replicas share. */
   readonly authorities: Attempt<string>;
   readonly certificates: readonly ReplicaCertificate[];
@@ -48,6 +51,12 @@ export interface InstallationFacts {
   readonly namespaces: Attempt<readonly NamespaceView[]>;
   readonly probe: Attempt<Probe | undefined>;
   readonly survey: Attempt<PodSurvey>;
+}
+
+/** A webhook configuration as shipped, and as it is in the cluster. */
+export interface LiveConfiguration {
+  readonly shipped: ShippedConfiguration;
+  readonly found: Attempt<WebhookConfiguration>;
 }
 
 interface Node extends KubernetesObject {
@@ -112,12 +121,16 @@ export async function collectInstallationFacts(api: KubernetesApi): Promise<Inst
   const server = await attempt(() => readServerVersion(api));
   const ask = async <T>(question: () => Promise<T>): Promise<Attempt<T>> =>
     server.state === "unknown" ? unknown(server.why) : attempt(question);
-  const configurationPath = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${injectorName}`;
-  const [deployment, injectors, nodes, configuration, authorities, meshConfig, namespaces] = await Promise.all([
+  const [deployment, injectors, nodes, configurations, authorities, meshConfig, namespaces] = await Promise.all([
     ask(() => readDeployment(api)),
     ask(() => readInjectorPods(api)),
     ask(() => countNodes(api)),
-    ask(() => api.request<WebhookConfiguration>({ method: "GET", path: configurationPath })),
+    Promise.all(
+      shippedConfigurations().map(async (shipped) => {
+        const path = objectPath(shipped.object);
+        return { shipped, found: await ask(() => api.request<WebhookConfiguration>({ method: "GET", path })) };
+      }),
+    ),
     ask(() => readAuthorities(api)),
     ask(async () => readMeshConfig(await readConfigMap(api))),
     ask(() => readNamespaces(api)),
@@ -128,16 +141,13 @@ export async function collectInstallationFacts(api: KubernetesApi): Promise<Inst
       ? await ask(() => probeAny(api, probeNamespaces(namespaces.value, context)))
       : unknown("the namespaces are not known");
   const certificates = await askReplicas(api, valueOf(injectors) ?? []);
-  const surveyed =
-    configuration.state === "absent" && deployment.state === "absent"
-      ? absent
-      : await survey(api, namespaces, context, probe);
+  const surveyed = await survey(api, namespaces, context, probe);
   return {
     server,
     deployment,
     injectors,
     nodes,
-    configuration,
+    configurations,
     authorities,
     certificates,
     meshConfig,

@@ -26,7 +26,9 @@ function renderCheck({ status, message, details, fix }: Check): readonly string[
 
 function summarise(checks: readonly Check[]): string {
   const count = (status: Check["status"]): number => checks.filter((check) => check.status === status).length;
-  return `${checks.length} checks: ${count("ok")} ok, ${count("warning")} warnings, ${count("error")} errors`;
+  const counted = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const [warnings, errors] = [counted(count("warning"), "warning"), counted(count("error"), "error")];
+  return `${counted(checks.length, "check")}: ${count("ok")} ok, ${warnings}, ${errors}`;
 }
 
 /** For a terminal: groups in the order of the checks. */

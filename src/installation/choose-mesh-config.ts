@@ -27,6 +27,7 @@ export function chooseMeshConfig({ given, live, assignments }: MeshConfigSources
   const text = editMeshConfig(given ?? live ?? shippedMeshConfig(), assignments);
   const result = parseMeshConfig(text, validateDefaults);
   if (result.ok) return text;
-  const origin = given !== undefined ? "the file given" : "the ConfigMap outrigger-config of the cluster";
+  const base = live === undefined ? "the shipped mesh config" : "the cluster's ConfigMap outrigger-config";
+  const origin = `${given === undefined ? base : "the file given"}${assignments.length > 0 ? ", with what --set changes" : ""}`;
   throw new OutriggerError("OUTRIGGER_CONFIG_INVALID", `${origin}\n${result.problems.map(formatProblem).join("\n")}`);
 }

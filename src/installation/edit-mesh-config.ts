@@ -48,7 +48,9 @@ export function editMeshConfig(text: string, assignments: readonly string[]): st
   for (const assignment of assignments) {
     const [path, value] = splitAssignment(assignment);
     try {
-      document.setIn(path.split("."), document.createNode(readValue(path, value)));
+      const read = readValue(path, value);
+      // A plain value takes the place of the old one within its node, whose comment stays.
+      document.setIn(path.split("."), typeof read === "object" ? document.createNode(read) : read);
     } catch (cause) {
       if (cause instanceof OutriggerError) throw cause;
       throw new OutriggerError("OUTRIGGER_USAGE", `--set ${path} leads through a value that has no fields`, { cause });

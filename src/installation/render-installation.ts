@@ -67,16 +67,26 @@ export function shippedMeshConfig(): string {
   return (configMap as { readonly data?: Readonly<Record<string, string>> } | undefined)?.data?.[meshConfigKey] ?? "";
 }
 
-/**
- * The shipped webhook configuration in each form that a documented component gives it: as it is, asking about every
- * pod (`inject-by-default`), reading Istio's marks (`istio-compatibility`).
- */
-export function webhookConfigurationVariants(): readonly ManifestObject[] {
+/** A webhook configuration of the manifests. */
+export interface ShippedConfiguration {
+  readonly object: ManifestObject;
+  /** As it is, and in each form that a documented component gives it. */
+  readonly forms: readonly ManifestObject[];
+}
+
+/** The mutating one may also ask about every pod (`inject-by-default`), or read Istio's marks (`istio-compatibility`). */
+function formsOf(object: ManifestObject): readonly ManifestObject[] {
+  if (object.kind !== "MutatingWebhookConfiguration") return [object];
+  return [
+    object,
+    patched(object, "components/inject-by-default/webhook-entry.yaml"),
+    patched(object, "components/istio-compatibility/match-condition.yaml"),
+  ];
+}
+
+/** Every shipped webhook configuration. */
+export function shippedConfigurations(): readonly ShippedConfiguration[] {
   return parseManifest(shippedFile("install.yaml"))
-    .filter(({ kind }) => kind === "MutatingWebhookConfiguration")
-    .flatMap((shipped) => [
-      shipped,
-      patched(shipped, "components/inject-by-default/webhook-entry.yaml"),
-      patched(shipped, "components/istio-compatibility/match-condition.yaml"),
-    ]);
+    .filter(({ kind }) => kind.endsWith("WebhookConfiguration"))
+    .map((object) => ({ object, forms: formsOf(object) }));
 }

@@ -20,6 +20,11 @@ export interface ClusterSelection {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** A kubeconfig's credentials cannot be had: a plugin that is missing or fails, a file that is gone. */
+export class CredentialsError extends Error {
+  override readonly name = "CredentialsError";
+}
+
 export interface SelectedCluster {
   readonly api: KubernetesApi;
   /** The namespace of the kubeconfig's context; undefined where it names none. */
@@ -53,7 +58,9 @@ function connect(config: KubeConfig): KubernetesApi {
     server: new URL(cluster.server),
     connection: async () => {
       const options: https.RequestOptions = {};
-      await config.applyToHTTPSOptions(options);
+      await config.applyToHTTPSOptions(options).catch((cause: unknown) => {
+        throw new CredentialsError(cause instanceof Error ? cause.message : String(cause), { cause });
+      });
       const { agent, headers, ...tls } = options;
       return {
         tls,

@@ -54,6 +54,11 @@ export class FakeKubernetes {
     this.#port = (app.server.address() as AddressInfo).port;
   }
 
+  /** Where it listens. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
   /** Stops listening and cuts every connection; `start()` brings it back on the same port with the same objects. */
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
@@ -65,7 +70,7 @@ export class FakeKubernetes {
   /** A client of this server, as a replica would have its own. */
   client(name = "test"): KubernetesApi {
     const client = createHttpApi({
-      server: new URL(`http://127.0.0.1:${this.#port}`),
+      server: new URL(this.url),
       connection: () => Promise.resolve({ tls: {}, headers: { "user-agent": name } }),
     });
     this.#clients.push(client);

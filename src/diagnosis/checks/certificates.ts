@@ -31,16 +31,16 @@ const fix =
   "see the injector's log for what keeps it from renewing: its right to its Secret, the API server, the clock";
 
 /** How long the CA lives that every entry trusts: the newest of a bundle counts, since older ones are on their way out. */
-export function checkAuthorityLifetime(configuration: WebhookConfiguration, now: number): readonly Check[] {
-  const ends = readBundles(configuration).map((bundle) =>
-    Math.max(...parseCertificates(bundle).map((certificate) => validityOf(certificate).notAfter)),
-  );
+export function checkAuthorityLifetime(configurations: readonly WebhookConfiguration[], now: number): readonly Check[] {
+  const ends = configurations
+    .flatMap(readBundles)
+    .map((bundle) => Math.max(...parseCertificates(bundle).map((certificate) => validityOf(certificate).notAfter)));
   const end = Math.min(...ends);
   // An entry without any CA is what another check is about.
   if (!Number.isFinite(end)) return [];
   const days = Math.floor((end - now) / day);
-  if (end <= now) return [failure(authority, "the CA that the webhook configuration trusts has expired", fix)];
-  const message = `the CA that the webhook configuration trusts is valid for ${days} more days`;
+  if (end <= now) return [failure(authority, "the CA that the webhook configurations trust has expired", fix)];
+  const message = `the CA that the webhook configurations trust is valid for ${days} more days`;
   return [days < leastAuthorityDays ? warning(authority, message, fix) : ok(authority, message)];
 }
 

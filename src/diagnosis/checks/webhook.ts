@@ -1,14 +1,17 @@
 /**
  * Whether the API server calls the webhook, in the right cases, and gets an answer. Pure.
  */
+import type { X509Certificate } from "node:crypto";
 import { readBundles } from "../../certificates/webhook-configuration.ts";
 import type { WebhookConfiguration } from "../../certificates/webhook-configuration.ts";
 import { fingerprintOf, parseCertificates } from "../../certificates/pem.ts";
+import { describeObject } from "../../installation/manifest.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Check } from "../check.ts";
 import { failure, ok, warning } from "../check.ts";
 import type { WebhookEntries } from "../compare-webhooks.ts";
 import { compareWebhooks } from "../compare-webhooks.ts";
+import type { LiveConfiguration } from "../installation-facts.ts";
 import type { Probe } from "../probe-webhook.ts";
 
 const group = "webhook";
@@ -18,47 +21,62 @@ const answers = { group, name: "webhook-answers" };
 
 const reinstall = "`outrigger install` puts it right; add --force-conflicts where it says that others hold the fields";
 
-/** Whether the configuration is there and as shipped, in one of its documented forms. */
-export function checkConfiguration(
-  configuration: Attempt<WebhookConfiguration>,
-  shipped: readonly WebhookEntries[],
-): Check {
-  if (configuration.state === "unknown") {
-    return warning(
-      exists,
-      `the webhook configuration could not be read: ${configuration.why}`,
-      "run as an administrator",
-    );
+/** What is lost without the configuration. The advisory one refuses nothing and changes nothing. */
+function whenAbsent(name: string, advisory: boolean): Check {
+  const fix = "run `outrigger install` again";
+  return advisory
+    ? warning(exists, `there is no ${name}: nobody is warned when a workload is applied`, fix)
+    : failure(exists, `there is no ${name}: no pod gets a sidecar`, fix);
+}
+
+/** Whether a configuration is there and as shipped, in one of its documented forms. */
+export function checkConfiguration({ shipped, found }: LiveConfiguration): Check {
+  const name = describeObject(shipped.object);
+  if (found.state === "unknown") {
+    return warning(exists, `${name} could not be read: ${found.why}`, "run as an administrator");
   }
-  if (configuration.state === "absent") {
-    return failure(exists, "there is no webhook configuration: no pod gets a sidecar", "run `outrigger install` again");
-  }
-  const differences = compareWebhooks(configuration.value, shipped);
-  if (differences.length === 0) return ok(exists, "the webhook configuration is as shipped");
-  const message = "the webhook configuration is not as shipped";
-  const missing = differences.some((line) => line.endsWith(": missing"));
+  const advisory = shipped.object.kind === "ValidatingWebhookConfiguration";
+  if (found.state === "absent") return whenAbsent(name, advisory);
+  const differences = compareWebhooks(found.value as WebhookEntries, shipped.forms as readonly WebhookEntries[]);
+  if (differences.length === 0) return ok(exists, `${name} is as shipped`);
+  const message = `${name} is not as shipped`;
+  const missing = !advisory && differences.some((line) => line.endsWith(": missing"));
   return missing ? failure(exists, message, reinstall, differences) : warning(exists, message, reinstall, differences);
 }
 
-/** Whether every entry trusts every CA that the replicas sign with. */
-export function checkBundles(configuration: WebhookConfiguration, authorities: Attempt<string>): Check {
-  const wanted = authorities.state === "known" ? parseCertificates(authorities.value) : [];
-  const wrong = readBundles(configuration).flatMap((text, index) => {
+function distrust(configuration: WebhookConfiguration, wanted: readonly X509Certificate[]): readonly string[] {
+  return readBundles(configuration).flatMap((text, index) => {
     const trusted = parseCertificates(text).map(fingerprintOf);
     const name = configuration.webhooks?.[index]?.name ?? "";
     if (trusted.length === 0) return [`${name}: no CA at all`];
     const missing = wanted.filter((authority) => !trusted.includes(fingerprintOf(authority)));
-    return missing.map((authority) => `${name}: does not trust ${authority.subject} valid until ${authority.validTo}`);
+    return missing.map(({ subject, validTo }) => `${name}: does not trust ${subject} valid until ${validTo}`);
   });
+}
+
+/**
+ * Whether every entry trusts every CA that the replicas sign with.
+ *
+ * @param authorities PEM of those CAs
+ */
+export function checkBundles(
+  configurations: readonly WebhookConfiguration[],
+  authorities: Attempt<string>,
+): readonly Check[] {
+  if (configurations.length === 0) return [];
+  const wanted = authorities.state === "known" ? parseCertificates(authorities.value) : [];
+  const wrong = configurations.flatMap((configuration) => distrust(configuration, wanted));
   if (wrong.length > 0) {
-    const message = "entries of the webhook configuration do not trust the injector's certificate";
+    const message = "entries of the webhook configurations do not trust the injector's certificate";
     const fix =
-      "the injector puts that right within seconds; if it stays, see its log and its right to patch the configuration";
-    return failure(bundle, message, fix, wrong);
+      "the injector puts that right within seconds; if it stays, see its log and its right to patch the configurations";
+    return [failure(bundle, message, fix, wrong)];
   }
-  return authorities.state === "known"
-    ? ok(bundle, "every entry trusts the injector's CA")
-    : ok(bundle, "every entry trusts a CA (which one the injector has could not be read)");
+  const message =
+    wanted.length > 0
+      ? "every webhook entry trusts the injector's CA"
+      : "every webhook entry trusts a CA (the injector's own could not be read to compare)";
+  return [ok(bundle, message)];
 }
 
 /** What a pod made it through, or did not. */

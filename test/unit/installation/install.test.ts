@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { OutriggerError } from "../../../src/errors.ts";
+import type { InstallOptions } from "../../../src/installation/install.ts";
+import { install } from "../../../src/installation/install.ts";
+import type { ManifestObject } from "../../../src/installation/manifest.ts";
+import { objectPath } from "../../../src/installation/manifest.ts";
+import type { Undertaking } from "../../../src/installation/progress.ts";
+import { renderInstallation } from "../../../src/installation/render-installation.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { SmallCluster } from "../../fake-kubernetes/small-cluster.ts";
+
+let cluster: SmallCluster;
+let lines: string[];
+
+beforeEach(async () => {
+  cluster = new SmallCluster();
+  await cluster.start();
+  lines = [];
+});
+afterEach(async () => {
+  await cluster.stop();
+});
+
+const plain: InstallOptions = { dryRun: false, force: false, forced: () => false };
+
+function objectsOf(highAvailability = false): readonly ManifestObject[] {
+  return renderInstallation({ highAvailability, image: undefined, meshConfig: undefined });
+}
+
+function undertaking(): Undertaking {
+  const times = { rolloutMs: 300, pollMs: 5, settleMs: 20 };
+  return { api: cluster.fake.client(), clock: systemClock, tell: (line) => lines.push(line), times };
+}
+
+/** Failure policies of the mutating configuration, at each of its states. */
+function policiesSeen(): readonly { readonly trusted: boolean; readonly policies: readonly string[] }[] {
+  return cluster.fake.store.since(0).flatMap(({ collection, object }) => {
+    if (!collection.endsWith("mutatingwebhookconfigurations")) return [];
+    const { webhooks } = object as unknown as {
+      webhooks: { failurePolicy: string; clientConfig: { caBundle?: string } }[];
+    };
+    const trusted = webhooks.every(({ clientConfig }) => clientConfig.caBundle !== undefined);
+    return [{ trusted, policies: webhooks.map(({ failurePolicy }) => failurePolicy) }];
+  });
+}
+
+test("everything is there in the end, the webhooks and what refuses pods last", async () => {
+  await install(undertaking(), objectsOf(true), plain);
+  for (const object of objectsOf(true)) {
+    const path = objectPath(object);
+    const slash = path.lastIndexOf("/");
+    assert.ok(cluster.fake.store.find(path.slice(0, slash), path.slice(slash + 1)), path);
+  }
+  const kinds = lines.filter((line) => line.endsWith(" created")).map((line) => line.split(" ")[0]);
+  assert.deepEqual(kinds.slice(-5), [
+    "Deployment",
+    "ValidatingWebhookConfiguration",
+    "MutatingWebhookConfiguration",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+  ]);
+});
+
+test("no entry refuses pods before the API server trusts the injector", async () => {
+  await install(undertaking(), objectsOf(), plain);
+  const seen = policiesSeen();
+  for (const { trusted, policies } of seen) if (!trusted) assert.ok(policies.every((policy) => policy === "Ignore"));
+  assert.deepEqual(seen.at(-1), { trusted: true, policies: ["Fail", "Ignore", "Ignore"] });
+});
+
+test("a second time nothing changes, and trusted entries never stop refusing", async () => {
+  await install(undertaking(), objectsOf(), plain);
+  const before = cluster.fake.store.revision;
+  lines = [];
+  await install(undertaking(), objectsOf(), plain);
+  assert.equal(cluster.fake.store.revision, before);
+  assert.ok(
+    lines.every((line) => line.endsWith(" unchanged") || line.endsWith(" is ready")),
+    lines.join("\n"),
+  );
+});
+
+test("replicas that do not come up leave the cluster uncalled, with what their pods wait for", async () => {
+  cluster.comesUp = false;
+  cluster.addNamespace("outrigger-system");
+  cluster.addPod("outrigger-system", {
+    metadata: { name: "outrigger-injector-a", labels: { "app.kubernetes.io/name": "outrigger-injector" } },
+    spec: { containers: [] },
+    status: {},
+  } as object);
+  await assert.rejects(install(undertaking(), objectsOf(), plain), (error: OutriggerError) => {
+    assert.equal(error.code, "OUTRIGGER_ROLLOUT_FAILED");
+    assert.match(error.message, /0 of 2 new replicas made\n {2}pod outrigger-injector-a: /);
+    return true;
+  });
+  assert.equal(cluster.configuration, undefined);
+});
+
+test("a webhook that no API server reaches never gets to refuse pods", async () => {
+  cluster.unanswered = true;
+  await assert.rejects(install(undertaking(), objectsOf(true), plain), { code: "OUTRIGGER_WEBHOOK_SILENT" });
+  assert.ok(policiesSeen().every(({ policies }) => policies.every((policy) => policy === "Ignore")));
+});
+
+test("an injector that publishes no certificate never gets to refuse pods", async () => {
+  cluster.publishes = false;
+  await assert.rejects(install(undertaking(), objectsOf(), plain), /no CA came into .*advice/);
+});
+
+test("a dry run tells everything and writes nothing", async () => {
+  const before = cluster.fake.store.revision;
+  await install(undertaking(), objectsOf(), { ...plain, dryRun: true });
+  assert.equal(cluster.fake.store.revision, before);
+  assert.equal(lines.length, objectsOf().length);
+  assert.ok(
+    lines.every((line) => line.includes("created")),
+    lines.join("\n"),
+  );
+});
+
+test("a dry run of an upgrade names each field that would change", async () => {
+  await install(undertaking(), objectsOf(), plain);
+  lines = [];
+  await install(undertaking(), objectsOf(true), { ...plain, dryRun: true });
+  assert.ok(lines.includes("  spec.replicas: 2 -> 3"), lines.join("\n"));
+});
+
+test("a conflict names the object and who holds its fields", async () => {
+  cluster.fake.fault = ({ method, path }) => (method === "PATCH" && path.includes("deployments") ? 409 : undefined);
+  await assert.rejects(install(undertaking(), objectsOf(), plain), (error: OutriggerError) => {
+    assert.equal(error.code, "OUTRIGGER_APPLY_CONFLICT");
+    assert.match(error.message, /Deployment outrigger-system\/outrigger-injector: /);
+    assert.match(error.fix, /--force-conflicts/);
+    return true;
+  });
+});
+
+test("fields are taken over only where that is asked for", async () => {
+  await install(undertaking(), objectsOf(), { ...plain, forced: ({ kind }) => kind === "ConfigMap" });
+  const forced = cluster.fake.requests.filter(({ query }) => query["force"] === "true").map(({ path }) => path);
+  assert.deepEqual(forced, ["/api/v1/namespaces/outrigger-system/configmaps/outrigger-config"]);
+  assert.ok(
+    cluster.fake.requests.every(({ method, query }) => method !== "PATCH" || query["fieldManager"] === "outrigger"),
+  );
+});
