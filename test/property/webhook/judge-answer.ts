@@ -90,10 +90,21 @@ function usersContainers(list: unknown): readonly Fields[] {
 
 function workOf({ name, image, command, args, env, ports, volumeMounts, securityContext, resources }: Fields): string {
   try {
-    return JSON.stringify([name, image, command, args, env, ports, volumeMounts, securityContext, resources]);
+    const work = [name, image, command, args, env, ports, volumeMounts, securityContext, resources];
+    return JSON.stringify(work, inOrder);
   } catch {
     return `${String(name)}, too deep to compare`;
   }
+}
+
+/**
+ * For JSON.stringify: the keys of objects in order. Where two containers have one name, which the API server refuses, they
+ * are compared by position, and a patch then may write the same keys in another order.
+ */
+function inOrder(_key: string, value: unknown): unknown {
+  const fields = fieldsOf(value);
+  if (fields === undefined) return value;
+  return Object.fromEntries(Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function fieldsOf(value: unknown): Fields | undefined {
