@@ -12,7 +12,7 @@ modules := node_modules/.package-lock.json
 bundle := dist/outrigger.js
 sources := $(shell find src manifests -name '*.ts' -o -name '*.yaml' 2>/dev/null) package.json scripts/build.ts
 
-node_test := node --test --test-reporter=spec
+node_test := node --import ./test/property-seed.ts --test --test-reporter=spec
 unit_tests := 'test/unit/**/*.test.ts' 'test/property/**/*.test.ts'
 
 .PHONY: help
