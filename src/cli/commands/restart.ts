@@ -6,7 +6,7 @@ import { OutriggerError } from "../../errors.ts";
 import { clusterOptions, readSeconds, withCluster } from "../cluster.ts";
 import type { Command, OptionValues, Terminal } from "../command.ts";
 import { optionOf } from "../command.ts";
-import type { RestartPlan } from "../../restart/plan-restart.ts";
+import type { RestartPlan, StaleWorkload } from "../../restart/plan-restart.ts";
 import { describeStale } from "../../restart/plan-restart.ts";
 
 function checkUsage(options: OptionValues): void {
@@ -18,11 +18,15 @@ function checkUsage(options: OptionValues): void {
   }
 }
 
+function describePods(stale: StaleWorkload): string {
+  return `${describeStale(stale)} (${stale.pods === 1 ? "one pod" : `${stale.pods} pods`})`;
+}
+
 function tellPlan({ restart, untouched }: RestartPlan, { out }: Terminal): void {
   if (restart.length === 0 && untouched.length === 0) out("every sidecar is up to date\n");
-  for (const stale of restart) out(`${describeStale(stale)} (${stale.pods} pods) to be restarted: ${stale.because}\n`);
+  for (const stale of restart) out(`${describePods(stale)} to be restarted: ${stale.because}\n`);
   for (const { stale, because } of untouched) {
-    out(`${describeStale(stale)} (${stale.pods} pods) left alone: ${because}\n`);
+    out(`${describePods(stale)} left alone: ${because}\n`);
   }
 }
 

@@ -26,7 +26,7 @@ function lines(tallies: readonly WorkloadTally[]): readonly string[] {
 
 function checkMissing({ missing: tallies, withSidecar, pods }: PodSurvey): Check {
   if (tallies.length === 0)
-    return ok(missing, `every pod that should carry a sidecar does (${withSidecar} of ${count(pods)})`);
+    return ok(missing, `every pod that should carry a sidecar does (${withSidecar} of ${pods})`);
   const one = total(tallies) === 1;
   const message = `${count(total(tallies))} should carry a sidecar and ${one ? "does" : "do"} not`;
   const fix =
