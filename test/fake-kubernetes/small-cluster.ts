@@ -114,7 +114,7 @@ export class SmallCluster {
   #inject(namespace: string, pod: KubernetesObject, changes: Partial<InjectionContext>): KubernetesObject {
     const view = namespaceView(this.fake.store.get(namespacesPath, namespace));
     const outcome = injectPod(pod, view, { ...this.#context(), ...changes });
-    return outcome.result === "injected" ? (outcome.pod as KubernetesObject) : pod;
+    return outcome.result === "injected" ? outcome.pod : pod;
   }
 
   #context(): InjectionContext {

@@ -37,7 +37,7 @@ export function checkConfiguration({ shipped, found }: LiveConfiguration): Check
   }
   const advisory = shipped.object.kind === "ValidatingWebhookConfiguration";
   if (found.state === "absent") return whenAbsent(name, advisory);
-  const differences = compareWebhooks(found.value as WebhookEntries, shipped.forms as readonly WebhookEntries[]);
+  const differences = compareWebhooks(found.value, shipped.forms as readonly WebhookEntries[]);
   if (differences.length === 0) return ok(exists, `${name} is as shipped`);
   const message = `${name} is not as shipped`;
   const missing = !advisory && differences.some((line) => line.endsWith(": missing"));

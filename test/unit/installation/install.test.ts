@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { OutriggerError } from "../../../src/errors.ts";
+import type { OutriggerError } from "../../../src/errors.ts";
 import type { InstallOptions } from "../../../src/installation/install.ts";
 import { install } from "../../../src/installation/install.ts";
 import type { ManifestObject } from "../../../src/installation/manifest.ts";

@@ -99,7 +99,7 @@ test("pods keep their sidecars, and are counted by workload", async () => {
   cluster.addNamespace("shop", { "outrigger.dev/injection": "enabled" });
   for (const name of ["web-5d9c-a", "web-5d9c-b"]) {
     const pod = podWith();
-    cluster.addInjectedPod("shop", { ...pod, metadata: { ...pod.metadata, name } } as object);
+    cluster.addInjectedPod("shop", { ...pod, metadata: { ...pod.metadata, name } });
   }
   await uninstall(undertaking(), allShippedObjects());
   const counts = await countInjectedPods(cluster.fake.client());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { systemClock } from "../../../src/clock.ts";
-import { OutriggerError } from "../../../src/errors.ts";
+import type { OutriggerError } from "../../../src/errors.ts";
 import { install } from "../../../src/installation/install.ts";
 import type { Undertaking } from "../../../src/installation/progress.ts";
 import { allShippedObjects } from "../../../src/installation/render-installation.ts";
@@ -29,14 +29,14 @@ function addDeployment(name: string): void {
   const pod = podWith();
   const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${name}-5d9c`, uid: "u", controller: true };
   const metadata = { ...pod.metadata, name: `${name}-5d9c-old`, ownerReferences: [owner] };
-  cluster.addInjectedPod("shop", { ...pod, metadata } as object, { version: "0.0.9" });
+  cluster.addInjectedPod("shop", { ...pod, metadata }, { version: "0.0.9" });
   cluster.fake.store.onEvent(({ collection, object, type }) => {
     const restarted = JSON.stringify(object).includes("restartedAt") && object.metadata?.name === name;
     const pods = podsPath("shop");
     if (type === "DELETED" || collection !== deploymentsPath("shop") || !restarted || !cluster.comesUp) return;
     if (cluster.fake.store.find(pods, `${name}-5d9c-old`) === undefined) return;
     cluster.fake.store.delete(pods, `${name}-5d9c-old`);
-    cluster.addInjectedPod("shop", { ...pod, metadata: { ...metadata, name: `${name}-5d9c-new` } } as object);
+    cluster.addInjectedPod("shop", { ...pod, metadata: { ...metadata, name: `${name}-5d9c-new` } });
   });
 }
 
