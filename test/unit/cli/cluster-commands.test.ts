@@ -195,11 +195,15 @@ test("explain tells of a pod whether it carries its sidecar, and whether that is
     assert.match(out, pattern);
   }
   const { out } = await run("explain", "pod/web-1", "pod/web-2", "-n", "shop", "-o", "json");
-  const data = JSON.parse(out) as readonly { settings?: object[]; sidecar: Record<string, unknown> }[];
+  interface Data {
+    readonly settings: readonly object[];
+    readonly sidecar: Readonly<Record<string, unknown>>;
+  }
+  const [first, second] = JSON.parse(out) as [Data, Data];
   const config = hashMeshConfig(defaultMeshConfig);
-  assert.deepEqual(data[0]?.sidecar, { state: "current", version, config, staleBecause: [] });
-  assert.equal(data[1]?.sidecar["state"], "stale");
-  assert.ok((data[0]?.settings ?? []).length > 20);
+  assert.deepEqual(first.sidecar, { state: "current", version, config, staleBecause: [] });
+  assert.equal(second.sidecar["state"], "stale");
+  assert.ok(first.settings.length > 20);
 });
 
 test("explain tells of a workload what its template says, and counts its pods", async () => {
