@@ -7,6 +7,7 @@
  */
 import type { WebhookConfiguration } from "../certificates/webhook-configuration.ts";
 import type { ManifestObject } from "./manifest.ts";
+import { selfHealAnnotation } from "./names.ts";
 
 export interface InstallPlan {
   /** Called by nobody, or needed by the injector. */
@@ -58,10 +59,14 @@ export function untrusting(shipped: WebhookManifest, live: WebhookConfiguration 
   return shipped.webhooks.map(({ name }) => name).filter((name) => !trusted.includes(name));
 }
 
-/** The configuration with these entries letting pods pass where there is no answer. */
+/**
+ * The configuration with these entries letting pods pass where there is no answer; the injector is not to restore them
+ * meanwhile.
+ */
 export function withoutHoldingUp(shipped: WebhookManifest, entries: readonly string[]): WebhookManifest {
   const webhooks = shipped.webhooks.map((entry) =>
     entries.includes(entry.name) ? { ...entry, failurePolicy: "Ignore" } : entry,
   );
-  return { ...shipped, webhooks };
+  const annotations = { ...shipped.metadata.annotations, [selfHealAnnotation]: "false" };
+  return { ...shipped, metadata: { ...shipped.metadata, annotations }, webhooks };
 }

@@ -68,6 +68,7 @@ function whyPod(pod: LivePod): string {
   if (container !== undefined) return container;
   const unscheduled = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
   if (unscheduled !== undefined) return sentence("no node takes it", unscheduled.message);
+  if (pod.spec.nodeName === undefined) return "no node has been chosen for it yet";
   return phase === "Running" ? "it runs and its readiness probe fails" : "it is still starting";
 }
 

@@ -35,7 +35,8 @@ export function checkReplicas({ deployment, pods }: ReplicaFacts): Check {
   const count = deployment.value.status?.readyReplicas ?? 0;
   const reasons = whyNotReady(valueOf(pods) ?? []);
   if (count === 0) {
-    const fix = "solve what its pods wait for; until then pods of labelled namespaces cannot be created";
+    const fix =
+      "solve what its pods wait for; until then pods of labelled namespaces cannot be created, where the webhook configuration stands";
     return failure(ready, `none of ${wanted} replicas is ready`, fix, reasons);
   }
   if (count < wanted)
