@@ -70,7 +70,7 @@ e2e-node: $(modules) $(bundle) ## Against a cluster that runs pods (KUBECONFIG, 
 
 .PHONY: manifests
 manifests: $(modules) ## Render manifests/install.yaml
-	@node scripts/manifests/render.ts
+	@node scripts/manifests/write-install.ts
 
 .PHONY: demo
 demo: $(modules) $(bundle) ## The main job, with no cluster: real AdmissionReviews and what comes back

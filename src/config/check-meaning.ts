@@ -4,7 +4,7 @@
 import { parseQuantity } from "../kubernetes/quantity.ts";
 import type { Problem } from "../problem.ts";
 import { checkOverlayNames, checkOverlays } from "./check-overlays.ts";
-import { isObject } from "./check-schema.ts";
+import { isJsonObject } from "../json-value.ts";
 import { checkSelectors } from "./check-selectors.ts";
 import type { MeshConfig } from "./schema.ts";
 
@@ -44,7 +44,7 @@ function meaningChecks(validateDefaults: ValidateDefaults): readonly MeaningChec
 }
 
 function checkDefaultOverlays({ proxy, overlays }: MeshConfig): readonly Problem[] {
-  if (!isObject(overlays)) return [];
+  if (!isJsonObject(overlays)) return [];
   return checkOverlayNames(proxy.defaults["overlays"] ?? "", overlays, "proxy.defaults.overlays");
 }
 

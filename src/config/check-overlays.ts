@@ -6,7 +6,8 @@
 import { mergePod } from "../kubernetes/strategic-merge.ts";
 import { nearestWord } from "../nearest-word.ts";
 import type { Problem } from "../problem.ts";
-import { isObject, show } from "./check-schema.ts";
+import { show } from "./check-schema.ts";
+import { isJsonObject } from "../json-value.ts";
 import { memberPath } from "./path.ts";
 
 const topLevelKeys = ["apiVersion", "kind", "metadata", "spec"];
@@ -28,7 +29,7 @@ export function checkOverlays(overlays: Readonly<Record<string, unknown>>, path:
 }
 
 function checkOverlay(overlay: unknown, path: string): readonly Problem[] {
-  if (!isObject(overlay)) return [notPartialPod(overlay, path)];
+  if (!isJsonObject(overlay)) return [notPartialPod(overlay, path)];
   const outline = Object.entries(overlay).flatMap(([key, value]) => checkMember(key, value, memberPath(path, key)));
   return outline.length > 0 ? outline : checkMerge(overlay, path);
 }
@@ -40,9 +41,9 @@ function checkMember(key: string, value: unknown, at: string): readonly Problem[
     case "kind":
       return value === "Pod" ? [] : [{ path: at, message: `${show(value)} is not a Pod`, hint: "write Pod" }];
     case "metadata":
-      return isObject(value) ? checkMetadata(value, at) : [notPartialPod(value, at)];
+      return isJsonObject(value) ? checkMetadata(value, at) : [notPartialPod(value, at)];
     case "spec":
-      return isObject(value) ? [] : [notPartialPod(value, at)];
+      return isJsonObject(value) ? [] : [notPartialPod(value, at)];
     default:
       return [misplaced(key, at)];
   }
@@ -53,7 +54,7 @@ function checkMetadata(metadata: Readonly<Record<string, unknown>>, path: string
   return ["labels", "annotations"].flatMap((field) => {
     const map = metadata[field] ?? {};
     const at = memberPath(path, field);
-    if (!isObject(map))
+    if (!isJsonObject(map))
       return [{ path: at, message: `${show(map)} is not a map`, hint: "write keys with their values" }];
     return Object.entries(map).flatMap(([key, value]) => checkText(key, value, memberPath(at, key)));
   });

@@ -3,18 +3,13 @@
  * `#/anyOf/0`, and report every branch of a union as a problem of its own; people who write a config need each mistake
  * once, with its path, its value and what is allowed.
  */
+import type { JsonObject } from "../json-value.ts";
+import { isJsonObject } from "../json-value.ts";
 import { nearestWord } from "../nearest-word.ts";
 import type { Problem } from "../problem.ts";
 import { describeType, valueSchema } from "./json-schema.ts";
 import type { SchemaNode } from "./json-schema.ts";
 import { memberPath } from "./path.ts";
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Whether the value is what YAML calls a map. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The value as messages show it, shortened: a config file can hold anything. */
 export function show(value: unknown): string {
@@ -35,7 +30,7 @@ export function checkSchema(node: SchemaNode, value: unknown, path: string): rea
     case "array":
       return Array.isArray(value) ? checkArray(node, value, path) : [mismatch(node, value, path)];
     case "object":
-      return isObject(value) ? checkObject(node, value, path) : [mismatch(node, value, path)];
+      return isJsonObject(value) ? checkObject(node, value, path) : [mismatch(node, value, path)];
     case "boolean":
       return typeof value === "boolean" ? [] : [mismatch(node, value, path)];
     case "null":
@@ -71,7 +66,7 @@ function checkUnion(
   path: string,
 ): readonly Problem[] {
   if (branches.some((branch) => checkSchema(branch, value, path).length === 0)) return [];
-  const type = Array.isArray(value) ? "array" : isObject(value) ? "object" : undefined;
+  const type = Array.isArray(value) ? "array" : isJsonObject(value) ? "object" : undefined;
   const meant = branches.find((branch) => branch.type === type && type !== undefined);
   return meant === undefined ? [mismatch(union, value, path)] : checkSchema(meant, value, path);
 }

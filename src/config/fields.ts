@@ -2,7 +2,7 @@
  * The mesh config's fields in order, each with what is allowed, its default and its description: what the documentation's
  * table and the commented default file are made of.
  */
-import { isObject } from "./check-schema.ts";
+import { isJsonObject } from "../json-value.ts";
 import { defaultMeshConfig } from "./defaults.ts";
 import { describeType } from "./json-schema.ts";
 import type { SchemaNode } from "./json-schema.ts";
@@ -27,7 +27,7 @@ export interface ConfigField {
 function listFields(node: SchemaNode, defaults: unknown, path: string, depth: number): readonly ConfigField[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const at = memberPath(path, key);
-    const defaultValue = isObject(defaults) ? defaults[key] : undefined;
+    const defaultValue = isJsonObject(defaults) ? defaults[key] : undefined;
     const section = child.properties !== undefined;
     const { description = "" } = child;
     const field = { path: at, key, depth, section, allowed: describeType(child), description, defaultValue };

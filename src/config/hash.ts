@@ -2,13 +2,13 @@
  * Names a config by its content, so that a sidecar made under an older one can be recognised.
  */
 import { createHash } from "node:crypto";
-import { isObject } from "./check-schema.ts";
+import { isJsonObject } from "../json-value.ts";
 import type { MeshConfig } from "./schema.ts";
 
 /** The value with the keys of every map in order: the order in which a person wrote them means nothing. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const keys = Object.keys(value).sort();
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }

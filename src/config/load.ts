@@ -5,7 +5,8 @@ import { parsed } from "../problem.ts";
 import type { Parsed } from "../problem.ts";
 import { checkMeaning } from "./check-meaning.ts";
 import type { ValidateDefaults } from "./check-meaning.ts";
-import { checkSchema, isObject } from "./check-schema.ts";
+import { checkSchema } from "./check-schema.ts";
+import { isJsonObject } from "../json-value.ts";
 import { defaultMeshConfig } from "./defaults.ts";
 import { readYaml } from "./read-yaml.ts";
 import { meshConfigNode } from "./schema.ts";
@@ -16,9 +17,9 @@ import type { MeshConfig } from "./schema.ts";
  * has no value in the file (all its keys commented out) keeps its defaults.
  */
 function mergeOver(base: unknown, value: unknown): unknown {
-  if (!isObject(base)) return value;
+  if (!isJsonObject(base)) return value;
   if (value === null) return base;
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   // Entries, not spread assignment: a key named __proto__ must stay an ordinary, reportable key.
   const merged = new Map(Object.entries(base));
   for (const [key, member] of Object.entries(value)) {

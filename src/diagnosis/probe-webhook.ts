@@ -8,7 +8,6 @@ import { domain, injectKey, injectionLabel, keyOf } from "../injection/keys.ts";
 import type { InjectionContext, NamespaceView } from "../injection/outcome.ts";
 import { readPod } from "../injection/read-pod.ts";
 import { readStatus } from "../injection/status.ts";
-import { probeNamespace } from "../installation/names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { ApiError } from "../kubernetes/api.ts";
 
@@ -85,7 +84,7 @@ export async function probeWebhook(api: KubernetesApi, namespace: string): Promi
 const mostNamespaces = 4;
 
 /**
- * Where to probe: the namespace that is there for it and other enabled ones first, since theirs is the entry that matters; then `default`, by the pod's label.
+ * Where to probe: enabled namespaces first, since theirs is the entry that matters; then `default`, by the pod's label.
  *
  * @param context where it is known, namespaces whose pods it does not inject are left out
  */
@@ -93,10 +92,7 @@ export function probeNamespaces(namespaces: readonly NamespaceView[], context?: 
   const suitable = namespaces.filter(
     (namespace) => context === undefined || injectPod(probePod, namespace, context).result === "injected",
   );
-  const enabled = suitable
-    .filter(({ labels }) => labels[injectionLabel] === "enabled")
-    .map(({ name }) => name)
-    .sort((one, other) => Number(other === probeNamespace) - Number(one === probeNamespace));
+  const enabled = suitable.filter(({ labels }) => labels[injectionLabel] === "enabled").map(({ name }) => name);
   const fallback = suitable.filter(({ name, labels }) => name === "default" && labels[injectionLabel] === undefined);
   return [...enabled.slice(0, mostNamespaces), ...fallback.map(({ name }) => name)];
 }

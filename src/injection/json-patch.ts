@@ -7,6 +7,8 @@
  */
 import jsonPatch from "fast-json-patch";
 import type { Operation } from "fast-json-patch";
+import type { JsonObject } from "../json-value.ts";
+import { isJsonObject } from "../json-value.ts";
 import { appendNamedListOperations, areNamedLists } from "./named-list-patch.ts";
 
 const { compare, escapePathComponent } = jsonPatch;
@@ -30,7 +32,7 @@ function appendOperations(operations: Operation[], path: string, before: unknown
   if (before === after) return;
   if (Array.isArray(before) && Array.isArray(after)) {
     appendListOperations(operations, path, before, after);
-  } else if (isObject(before) && isObject(after)) {
+  } else if (isJsonObject(before) && isJsonObject(after)) {
     appendObjectOperations(operations, path, before, after);
   } else {
     operations.push({ op: "replace", path, value: after });
@@ -63,12 +65,6 @@ function appendListOperations(
     // Without names nothing says which item became which: the list as a whole is the smallest honest change.
     operations.push({ op: "replace", path, value: after });
   }
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Own properties only: `constructor` and `__proto__` are ordinary keys of JSON. */

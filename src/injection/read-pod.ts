@@ -3,6 +3,7 @@
  * untouched, and a pod that a newer API server or a careless client made never crashes what follows. `null` counts as
  * absent, as it does for the API server.
  */
+import { isJsonObject } from "../json-value.ts";
 import type { Pod } from "../kubernetes/pod.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import { quote } from "../quote.ts";
@@ -15,10 +16,6 @@ const noProblems: readonly Problem[] = [];
 function wrong(value: unknown, path: string, what: string): readonly Problem[] {
   const kind = value === null ? "null" : Array.isArray(value) ? "a list" : `a value of type ${typeof value}`;
   return [{ path, message: `${kind} stands where ${what} belongs`, hint: "compare with the Pod API reference" }];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function primitive(type: "string" | "number" | "boolean"): Check {
@@ -35,7 +32,7 @@ const portReference: Check = (value, path) =>
 function shape(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
   const known = Object.entries(fields);
   return (value, path) => {
-    if (!isObject(value)) return wrong(value, path, "an object");
+    if (!isJsonObject(value)) return wrong(value, path, "an object");
     let problems = noProblems;
     for (const [name, check] of known) {
       const field = Object.hasOwn(value, name) ? value[name] : undefined;
@@ -55,7 +52,7 @@ function each(check: Check): Check {
 }
 
 const texts: Check = (value, path) => {
-  if (!isObject(value)) return wrong(value, path, "an object");
+  if (!isJsonObject(value)) return wrong(value, path, "an object");
   return Object.entries(value).flatMap(([key, item]) => text(item, `${path}["${key}"]`));
 };
 

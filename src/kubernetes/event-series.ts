@@ -2,7 +2,7 @@
  * Repetitions of one Event, and how they are written: the first as an Event of its own, the others as a count on it.
  */
 
-/** The object an Event is about. */
+/** The object an Event is about: `core/v1` ObjectReference. */
 export interface EventTarget {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,6 +1,6 @@
 /** Edits of maps and sequences in block style: entries are whole lines, put in, taken out, or edited in place. */
-import type { YAMLMap, YAMLSeq } from "yaml";
-import { areNamedLists, itemsThatStay } from "../injection/named-list-patch.ts";
+import type { YAMLMap } from "yaml";
+import { itemsThatStay } from "../injection/named-list-patch.ts";
 import type { NamedItem } from "../injection/named-list-patch.ts";
 import type { JsonObject } from "../json-value.ts";
 import type { EditedDocument, EditValue } from "./edited-document.ts";
@@ -8,7 +8,7 @@ import { renderItem, renderPair } from "./render-yaml.ts";
 import { isSameValue } from "./same-value.ts";
 import { lineEnd, lineStart, startsLine } from "./text-edit.ts";
 import type { TextEdit } from "./text-edit.ts";
-import { mapEntries, mergeKey, sequenceEntries } from "./yaml-slot.ts";
+import { mapEntries, mergeKey } from "./yaml-slot.ts";
 import type { Entry } from "./yaml-slot.ts";
 
 /** Edits of a block map; undefined where it must be written anew. New keys come last. */
@@ -46,22 +46,8 @@ export function editBlockMap(
   return [...edits, insertLines(text, belowComments(text, last.slot.to, last.slot.column), lines)];
 }
 
-/** Edits of a block sequence; undefined where it must be written anew. */
-export function editBlockSequence(
-  document: EditedDocument,
-  sequence: YAMLSeq,
-  before: readonly unknown[],
-  after: readonly unknown[],
-  editValue: EditValue,
-): readonly TextEdit[] | undefined {
-  const entries = sequenceEntries(sequence, document.text);
-  if (entries === undefined) return undefined;
-  if (areNamedLists(before, after)) return editNamedItems(document, entries, before, after, editValue);
-  if (before.length !== after.length) return undefined;
-  return entries.flatMap(({ slot }, index) => editValue(document, slot, before[index], after[index]));
-}
-
-function editNamedItems(
+/** Edits of a block sequence of named items; undefined where it must be written anew. */
+export function editBlockItems(
   document: EditedDocument,
   entries: readonly Entry[],
   before: readonly NamedItem[],

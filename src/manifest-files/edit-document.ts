@@ -8,9 +8,10 @@
 import { isAlias, isMap, isSeq, visit } from "yaml";
 import type { Node } from "yaml";
 import { isJsonObject } from "../json-value.ts";
-import { editBlockMap, editBlockSequence } from "./edit-block.ts";
+import { editBlockMap } from "./edit-block.ts";
 import type { EditedDocument } from "./edited-document.ts";
-import { editFlowMap, editFlowSequence } from "./edit-flow.ts";
+import { editFlowMap } from "./edit-flow.ts";
+import { editSequence } from "./edit-sequence.ts";
 import { renderDocument, renderFlow, renderItemValue, renderPairValue } from "./render-yaml.ts";
 import { isSameValue } from "./same-value.ts";
 import { lineEnd, lineStart, startsLine } from "./text-edit.ts";
@@ -64,7 +65,7 @@ function editInside(
     return (node.flow === true ? editFlowMap : editBlockMap)(document, node, before, after, editValue);
   }
   if (isSeq(node) && Array.isArray(before) && Array.isArray(after)) {
-    return (node.flow === true ? editFlowSequence : editBlockSequence)(document, node, before, after, editValue);
+    return editSequence(document, node, before, after, editValue);
   }
   return undefined;
 }

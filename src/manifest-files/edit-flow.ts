@@ -1,6 +1,6 @@
 /** Edits of maps and sequences in flow style, `{ a: 1 }` and `[a, b]`, which JSON consists of. */
-import type { YAMLMap, YAMLSeq } from "yaml";
-import { areNamedLists, itemsThatStay } from "../injection/named-list-patch.ts";
+import type { YAMLMap } from "yaml";
+import { itemsThatStay } from "../injection/named-list-patch.ts";
 import type { NamedItem } from "../injection/named-list-patch.ts";
 import type { JsonObject } from "../json-value.ts";
 import type { EditedDocument, EditValue } from "./edited-document.ts";
@@ -8,7 +8,7 @@ import { renderFlow, renderFlowPair } from "./render-yaml.ts";
 import { isSameValue } from "./same-value.ts";
 import { lineStart, startsLine } from "./text-edit.ts";
 import type { TextEdit } from "./text-edit.ts";
-import { mapEntries, mergeKey, sequenceEntries } from "./yaml-slot.ts";
+import { mapEntries, mergeKey } from "./yaml-slot.ts";
 import type { Entry } from "./yaml-slot.ts";
 
 /** Edits of a flow map; undefined where it must be written anew. New keys come last. */
@@ -36,22 +36,8 @@ export function editFlowMap(
   return [...edits, ...removals, ...appendEntries(document, entries, pairs)];
 }
 
-/** Edits of a flow sequence; undefined where it must be written anew. */
-export function editFlowSequence(
-  document: EditedDocument,
-  sequence: YAMLSeq,
-  before: readonly unknown[],
-  after: readonly unknown[],
-  editValue: EditValue,
-): readonly TextEdit[] | undefined {
-  const entries = sequenceEntries(sequence, document.text);
-  if (entries === undefined) return undefined;
-  if (areNamedLists(before, after)) return editNamedItems(document, entries, before, after, editValue);
-  if (before.length !== after.length) return undefined;
-  return entries.flatMap(({ slot }, index) => editValue(document, slot, before[index], after[index]));
-}
-
-function editNamedItems(
+/** Edits of a flow sequence of named items; undefined where it must be written anew. */
+export function editFlowItems(
   document: EditedDocument,
   entries: readonly Entry[],
   before: readonly NamedItem[],

@@ -55,8 +55,3 @@ export function parseCidrs(text: string, path: string): Parsed<readonly Cidr[]> 
 export function parseCidrSelection(text: string, path: string): Parsed<CidrSelection> {
   return text.trim() === "*" ? parsed("all") : parseCidrs(text, path);
 }
-
-/** The annotation's own spelling of a selection. */
-export function formatCidrSelection(selection: CidrSelection): string {
-  return selection === "all" ? "*" : selection.map((cidr) => cidr.text).join(",");
-}

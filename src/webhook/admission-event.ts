@@ -6,21 +6,14 @@
  * `kubectl get events` and `kubectl events --for pod/NAME` find and `kubectl describe pod` (which asks by uid) does not.
  * A bare pod without a name is called by its `generateName`.
  */
+import type { EventTarget } from "../kubernetes/event-series.ts";
 import { explainReason } from "../injection/reasons.ts";
 import { formatProblem } from "../problem.ts";
-import type { JsonObject, PodCreation, WebhookEntry } from "./admission-request.ts";
-import { isJsonObject } from "./admission-request.ts";
+import type { JsonObject } from "../json-value.ts";
+import type { PodCreation, WebhookEntry } from "./admission-request.ts";
+import { isJsonObject } from "../json-value.ts";
 import type { PodAdmission } from "./admit-pod.ts";
 import { boundedName, boundedText } from "./bounded-text.ts";
-
-/** The object an Event is about: `core/v1` ObjectReference. */
-export interface EventTarget {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid?: string;
-}
 
 export interface AdmissionEvent {
   readonly type: "Normal" | "Warning";

@@ -2,6 +2,7 @@
  * What the API server asks (`admission.k8s.io/v1`), in the parts that are read. The object itself stays raw JSON: it is
  * never validated, stripped or re-serialised here.
  */
+import type { JsonObject } from "../json-value.ts";
 
 /** The creation of one pod. */
 export interface PodCreation {
@@ -16,8 +17,6 @@ export interface PodCreation {
   /** The Pod as it came. Untrusted: mutating admission comes before validation. */
   readonly object: JsonObject;
 }
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Why a well-formed review is none of our business; it is allowed as it is, with a warning. */
 export type IgnoreReason = "wrong-operation" | "wrong-resource" | "subresource";
@@ -37,7 +36,3 @@ export type WebhookEntry =
   | "pod"
   /** Not told. */
   | "any";
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -12,8 +12,9 @@
  * | review with a uid, but broken | `malformed`: denied, saying what is wrong |
  * | no uid, or not JSON | `unreadable`: HTTP 400 |
  */
-import type { IgnoreReason, JsonObject, PodCreation } from "./admission-request.ts";
-import { isJsonObject } from "./admission-request.ts";
+import type { JsonObject } from "../json-value.ts";
+import type { IgnoreReason, PodCreation } from "./admission-request.ts";
+import { isJsonObject } from "../json-value.ts";
 import { boundedName } from "./bounded-text.ts";
 import type { MalformedReview, UnreadableReview } from "./read-review.ts";
 import { readReview } from "./read-review.ts";

@@ -1,8 +1,9 @@
 /**
  * The envelope of an AdmissionReview: found, and its version known, before anybody looks at what is asked.
  */
-import type { JsonObject, MalformedReason, UnreadableReason } from "./admission-request.ts";
-import { isJsonObject } from "./admission-request.ts";
+import type { JsonObject } from "../json-value.ts";
+import type { MalformedReason, UnreadableReason } from "./admission-request.ts";
+import { isJsonObject } from "../json-value.ts";
 
 export type ReadReview =
   /** The uid is a non-empty text; nothing else of the request has been looked at. */

@@ -3,8 +3,9 @@
  */
 import type { PodTemplate } from "../workloads/pod-templates.ts";
 import { findPodTemplates } from "../workloads/pod-templates.ts";
-import type { IgnoreReason, JsonObject, MalformedReason } from "./admission-request.ts";
-import { isJsonObject } from "./admission-request.ts";
+import type { JsonObject } from "../json-value.ts";
+import type { IgnoreReason, MalformedReason } from "./admission-request.ts";
+import { isJsonObject } from "../json-value.ts";
 import type { MalformedReview, UnreadableReview } from "./read-review.ts";
 import { readReview } from "./read-review.ts";
 

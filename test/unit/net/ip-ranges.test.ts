@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { formatCidrSelection, parseCidrs, parseCidrSelection } from "../../../src/net/cidr.ts";
+import { parseCidrs, parseCidrSelection } from "../../../src/net/cidr.ts";
 
 suite("IP ranges", () => {
   for (const [text, family, canonical] of [
@@ -21,13 +21,17 @@ suite("IP ranges", () => {
   test("* is every address, and only by itself", () => {
     assert.deepEqual(parseCidrSelection(" * ", "x"), { ok: true, value: "all" });
     assert.ok(!parseCidrs("*", "x").ok && !parseCidrSelection("*,::1", "x").ok);
-    assert.equal(formatCidrSelection("all"), "*");
   });
 
   test("lists may have spaces; the empty text is the empty list", () => {
     const result = parseCidrSelection(" 10.0.0.0/8 , ::1\n", "x");
-    assert.ok(result.ok);
-    assert.equal(formatCidrSelection(result.value), "10.0.0.0/8,::1/128");
+    assert.deepEqual(result, {
+      ok: true,
+      value: [
+        { family: "IPv4", text: "10.0.0.0/8" },
+        { family: "IPv6", text: "::1/128" },
+      ],
+    });
     assert.deepEqual(parseCidrs("", "x"), { ok: true, value: [] });
   });
 
