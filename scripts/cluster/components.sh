@@ -41,8 +41,8 @@ start_apiserver() {
   local audit=(--audit-policy-file="$scripts_dir/audit-policy.yaml" --audit-log-path="$log_dir/audit.log")
   # shellcheck disable=SC2086 # APISERVER_FLAGS holds several words.
   start kube-apiserver "$kube" kube-apiserver --etcd-servers="http://127.0.0.1:$etcd_port" \
-    --service-cluster-ip-range="$service_cidr" "${listen[@]}" "${certificates[@]}" "${service_accounts[@]}" \
-    "${aggregation[@]}" "${admission[@]}" "${audit[@]}" ${APISERVER_FLAGS:-}
+    --service-cluster-ip-range="$service_cidr${service_cidr6:+,$service_cidr6}" "${listen[@]}" "${certificates[@]}" \
+    "${service_accounts[@]}" "${aggregation[@]}" "${admission[@]}" "${audit[@]}" ${APISERVER_FLAGS:-}
 }
 
 start_controller_manager() {

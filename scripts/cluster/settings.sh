@@ -15,6 +15,7 @@ cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/outrigger
 
 admin_kubeconfig=$cluster_dir/admin.kubeconfig
 service_cidr=10.96.0.0/16
+service_cidr6=
 kubernetes_service_ip=10.96.0.1
 
 # Where the API server listens, and the name of the cluster's node; the node's addresses take the place of these (see

@@ -4,6 +4,11 @@
 containerd_socket=$cluster_dir/containerd/containerd.sock
 
 write_cni_configuration() {
+  local second_range='' second_route=''
+  if [ -n "$pod_cidr6" ]; then
+    second_range=", [{ \"subnet\": \"$pod_cidr6\", \"gateway\": \"$pod_gateway6\" }]"
+    second_route=', { "dst": "::/0" }'
+  fi
   mkdir -p "$cluster_dir/cni"
   cat >"$cluster_dir/cni/10-pods.conflist" <<JSON
 {
@@ -14,8 +19,8 @@ write_cni_configuration() {
       "type": "bridge", "bridge": "$bridge", "isGateway": true, "ipMasq": false, "hairpinMode": true,
       "ipam": {
         "type": "host-local", "dataDir": "$cluster_dir/cni/addresses",
-        "ranges": [[{ "subnet": "$pod_cidr", "gateway": "$pod_gateway" }]],
-        "routes": [{ "dst": "0.0.0.0/0" }]
+        "ranges": [[{ "subnet": "$pod_cidr", "gateway": "$pod_gateway" }]$second_range],
+        "routes": [{ "dst": "0.0.0.0/0" }$second_route]
       }
     },
     { "type": "portmap", "capabilities": { "portMappings": true } }

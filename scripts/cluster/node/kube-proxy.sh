@@ -10,11 +10,11 @@ mode: ${OUTRIGGER_PROXY_MODE:-nftables}
 bindAddress: $node_ip
 healthzBindAddress: 127.0.0.1:10256
 metricsBindAddress: 127.0.0.1:10249
-clusterCIDR: $pod_cidr
+clusterCIDR: $pod_cidr${pod_cidr6:+,$pod_cidr6}
 hostnameOverride: $node
 clientConnection: { kubeconfig: $cluster_dir/kube-proxy.kubeconfig }
 conntrack: { maxPerCore: 0 }
-nodePortAddresses: [$node_ip/32]
+nodePortAddresses: [$node_ip/32${node_ip6:+, "$node_ip6/128"}]
 YAML
   start kube-proxy "$kube" kube-proxy --config="$cluster_dir/kube-proxy.yaml"
 }

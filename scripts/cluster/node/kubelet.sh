@@ -2,7 +2,7 @@
 # Sourced: the kubelet.
 
 write_kubelet_configuration() {
-  mkdir -p "$cluster_dir/kubelet"
+  mkdir -p "$cluster_dir/kubelet" "$cluster_dir/static-pods"
   # The node's own DNS servers, which CoreDNS would ask for names outside of the cluster: none.
   : >"$cluster_dir/kubelet/resolv.conf"
   # Nothing is evicted and no image deleted before the machine's disk is full: a busy disk is not what the tests are about.
@@ -27,6 +27,7 @@ enforceNodeAllocatable: [pods]
 clusterDNS: [$dns_service_ip]
 clusterDomain: cluster.local
 resolvConf: $cluster_dir/kubelet/resolv.conf
+staticPodPath: $cluster_dir/static-pods
 volumePluginDir: $cluster_dir/kubelet/plugins
 imageGCHighThresholdPercent: 100
 evictionHard: { memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%, nodefs.inodesFree: 1% }
@@ -37,5 +38,6 @@ YAML
 start_kubelet() {
   write_kubelet_configuration
   start kubelet "$kube" kubelet --config="$cluster_dir/kubelet/config.yaml" --root-dir="$cluster_dir/kubelet/root" \
-    --kubeconfig="$cluster_dir/kubelet.kubeconfig" --hostname-override="$node" --node-ip="$node_ip"
+    --kubeconfig="$cluster_dir/kubelet.kubeconfig" --hostname-override="$node" \
+    --node-ip="$node_ip${node_ip6:+,$node_ip6}"
 }

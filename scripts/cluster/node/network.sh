@@ -31,4 +31,17 @@ configure_network() {
   # From the machine to pods and Services.
   ip route add "$pod_cidr" via "$node_ip"
   ip route add "$service_cidr" via "$node_ip"
+  [ -z "$node_ip6" ] || configure_network6
+}
+
+# The same in IPv6. nodad: addresses are used at once, and nobody else could have them.
+configure_network6() {
+  ip address add "$host_ip6/64" dev "$node" nodad
+  "$scripts_dir/in-node.sh" sh -euc "
+    ip address add $node_ip6/64 dev eth0 nodad
+    ip address add $pod_gateway6/64 dev $bridge nodad
+    ip route add $service_cidr6 dev $bridge
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding"
+  ip route add "$pod_cidr6" via "$node_ip6"
+  ip route add "$service_cidr6" via "$node_ip6"
 }
