@@ -1,0 +1,57 @@
+/**
+ * What stands behind an address that an application connects to. A sidecar knows the original destination of each
+ * connection and nothing else that can be trusted, so the address is the key of everything on the outbound side.
+ */
+import type { Workload } from "./workload.ts";
+
+/** `<ip>:<port>`, an IPv6 address in brackets: as Envoy prints `%DOWNSTREAM_LOCAL_ADDRESS%`. */
+export type Address = string;
+
+/**
+ * What a Service's port says it speaks, by `appProtocol` or the port's name. `detect`: it says nothing, the first bytes
+ * tell. `tcp`: opaque, never inspected (declared so, by an opaque port, or by a protocol whose server speaks first).
+ */
+export type DeclaredProtocol = "http" | "http2" | "grpc" | "tcp" | "detect";
+
+/** One place that answers for a destination. */
+export interface Endpoint {
+  /** Without brackets. */
+  readonly ip: string;
+  readonly port: number;
+  /** SPIFFE URI that its certificate must bear; undefined: it is plain, or takes no mTLS on this port. */
+  readonly identity: string | undefined;
+  /** Empty where unknown. */
+  readonly zone: string;
+  readonly node: string;
+  /** Terminating, but still serving: used only where nothing else is left. */
+  readonly draining: boolean;
+}
+
+/** A Service's port by one of its addresses: ClusterIPs, load-balancer and external IPs, node ports. */
+export interface ServiceDestination {
+  readonly kind: "service";
+  readonly address: Address;
+  readonly namespace: string;
+  readonly service: string;
+  /** The Service's port, not the address's: they differ for node ports. */
+  readonly port: number;
+  readonly protocol: DeclaredProtocol;
+  /** Ready ones and those that drain; sorted by ip and port. May be empty. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** A pod called by its own address: headless Services, StatefulSets, clients that find peers by themselves. */
+export interface PodDestination {
+  readonly kind: "pod";
+  readonly address: Address;
+  readonly workload: Workload;
+  readonly endpoint: Endpoint;
+}
+
+/** Nothing that the cluster knows. */
+export interface UnknownDestination {
+  readonly kind: "unknown";
+  readonly address: Address;
+}
+
+export type Destination = ServiceDestination | PodDestination | UnknownDestination;

@@ -1,0 +1,33 @@
+/**
+ * The mesh as the translation to Envoy sees it: read by key, in constant time, always complete. What stands behind it is
+ * kept up to date by changes of single objects, and never built anew.
+ */
+import type { Address, Destination, ServiceDestination } from "./destination.ts";
+import type { NamespacedName, Workload } from "./workload.ts";
+
+export interface Mesh {
+  readonly trustDomain: string;
+  /** Never fails: an address that nobody has is an unknown destination. */
+  destination(address: Address): Destination;
+  workload(pod: NamespacedName): Workload | undefined;
+  /** Ports on which at least one Service takes HTTP or has not said what it takes; ascending. */
+  inspectedPorts(): readonly number[];
+  /** Opaque service ports whose number is among {@link inspectedPorts}: these addresses must not be inspected. */
+  opaqueAddresses(): readonly Address[];
+  /** The service ports of a namespace by their ClusterIPs, sorted by address. */
+  servicesOf(namespace: string): readonly ServiceDestination[];
+}
+
+/** What a change of Kubernetes objects may have changed in the mesh; a name too many costs little, one too few is a bug. */
+export interface MeshChange {
+  /** Addresses whose destination differs in its endpoints or in anything else. */
+  readonly addresses: ReadonlySet<Address>;
+  /** Those of {@link addresses} where more than the endpoints' list differs: identities, protocol, existence. */
+  readonly redefined: ReadonlySet<Address>;
+  /** Pods that came, went, or whose own settings (TLS mode, opaque ports) differ. */
+  readonly workloads: ReadonlySet<NamespacedName>;
+  /** Whether `inspectedPorts` or `opaqueAddresses` differ. */
+  readonly ports: boolean;
+  /** Namespaces whose `servicesOf` lists other addresses. */
+  readonly namespaces: ReadonlySet<string>;
+}
