@@ -187,7 +187,7 @@ class Recorder implements EventRecorder {
 
   async #send(series: EventSeries): Promise<void> {
     const { api, reporter } = this.#options;
-    const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(series.event.target.namespace)}/events`;
+    const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(series.namespace)}/events`;
     const { count } = series;
     const { signal } = this.#ending;
     series.pending = false;

@@ -1,17 +1,21 @@
 /**
  * Repetitions of one Event, and how they are written: the first as an Event of its own, the others as a count on it.
  */
+import { microTime } from "./micro-time.ts";
 
 /** The object an Event is about: `core/v1` ObjectReference. */
 export interface EventTarget {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly namespace: string;
+  /** Absent for what is in no namespace. */
+  readonly namespace?: string;
   readonly name: string;
   readonly uid?: string;
 }
 
 export interface RecordedEvent {
+  /** What was done or not done, where it is not what the reporter usually does; CamelCase. */
+  readonly action?: string;
   readonly type: "Normal" | "Warning";
   /** CamelCase, e.g. `Injected`. */
   readonly reason: string;
@@ -29,6 +33,9 @@ export interface EventReporter {
   /** What is done or not done, e.g. `Inject`. */
   readonly action: string;
 }
+
+/** Where Events about what is in no namespace are kept. Source: k8s.io/kubernetes/pkg/apis/core/validation/events.go. */
+const namespaceOfClusterScoped = "default";
 
 export class EventSeries {
   readonly event: RecordedEvent;
@@ -49,6 +56,11 @@ export class EventSeries {
     this.lastAt = now;
   }
 
+  /** The namespace that the Event is kept in. */
+  get namespace(): string {
+    return this.event.target.namespace ?? namespaceOfClusterScoped;
+  }
+
   repeat(now: number): void {
     this.count += 1;
     this.lastAt = now;
@@ -66,11 +78,11 @@ export function eventObject(series: EventSeries, reporter: EventReporter): objec
   return {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
-    metadata: { name: series.name, namespace: target.namespace },
+    metadata: { name: series.name, namespace: series.namespace },
     eventTime: microTime(series.firstAt),
     reportingController: reporter.controller,
     reportingInstance: reporter.instance,
-    action: reporter.action,
+    action: series.event.action ?? reporter.action,
     type,
     reason,
     note: message,
@@ -82,9 +94,4 @@ export function eventObject(series: EventSeries, reporter: EventReporter): objec
 /** The merge patch that brings an Event's count up to date. The API allows a series from two on. */
 export function seriesPatch({ count, lastAt }: EventSeries): object {
   return { series: { count, lastObservedTime: microTime(lastAt) } };
-}
-
-/** Kubernetes' MicroTime: RFC 3339 with exactly six decimals. */
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace("Z", "000Z");
 }

@@ -14,7 +14,7 @@ import type { BackoffLimits } from "./backoff.ts";
 import { backoffDelay } from "./backoff.ts";
 import type { FailureLog } from "./failure-log.ts";
 import { createFailureLog } from "./failure-log.ts";
-import { listObjects } from "./list-pages.ts";
+import { listPages } from "./list-pages.ts";
 import { ObjectCache } from "./object-cache.ts";
 import type { ObjectCacheOptions } from "./object-cache.ts";
 import { pause } from "./pause.ts";
@@ -46,10 +46,11 @@ export interface ListWatchOptions<T> extends ObjectCacheOptions<T> {
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   readonly log: Log;
-  /** The collection, e.g. `/api/v1/namespaces`. Objects are told apart by name: one namespace, or cluster-scoped ones. */
+  /** The collection, e.g. `/api/v1/namespaces`. */
   readonly path: string;
   /** e.g. `metadata.name=outrigger`, which RBAC's `resourceNames` demands of lists and watches. */
   readonly fieldSelector?: string;
+  readonly labelSelector?: string;
   /** Ask for metadata only; spares the transport of specs that nobody reads. */
   readonly metadataOnly?: boolean;
   /** The API server answers again after a failure; it may be another version now. */
@@ -62,7 +63,7 @@ export interface ListWatchOptions<T> extends ObjectCacheOptions<T> {
 export interface ListWatch<T> {
   start(): void;
   stop(): void;
-  get(name: string): T | undefined;
+  get(key: string): T | undefined;
   values(): readonly T[];
   /** Whether the first list has been read. */
   synced(): boolean;
@@ -112,8 +113,8 @@ class ListWatchLoop<T> implements ListWatch<T> {
     this.#stopping.abort(new Error("stopped"));
   }
 
-  get(name: string): T | undefined {
-    return this.#cache.get(name);
+  get(key: string): T | undefined {
+    return this.#cache.get(key);
   }
 
   values(): readonly T[] {
@@ -150,15 +151,21 @@ class ListWatchLoop<T> implements ListWatch<T> {
 
   async #list(): Promise<void> {
     const { api, path, metadataOnly } = this.#options;
-    const { objects, resourceVersion } = await listObjects(api, {
+    const listed = new Set<string>();
+    let version: string | undefined;
+    // Page by page, so that no more than one of them is held in full.
+    for await (const page of listPages(api, {
       path,
       query: this.#selector(),
       ...(metadataOnly === true && { accept: metadataAccept.list }),
       signal: this.#stopping.signal,
-    });
-    this.#version = resourceVersion;
+    })) {
+      for (const object of page.items) listed.add(this.#cache.put(object));
+      version = page.metadata?.resourceVersion;
+    }
+    this.#version = version;
     this.#listedAt = this.#options.clock.now();
-    this.#cache.replace(objects);
+    this.#cache.retain(listed);
     this.#synced = true;
     this.#firstSync.resolve(undefined);
     this.#recover();
@@ -181,13 +188,16 @@ class ListWatchLoop<T> implements ListWatch<T> {
   }
 
   #selector(): Readonly<Record<string, string>> {
-    const { fieldSelector } = this.#options;
-    return fieldSelector === undefined ? {} : { fieldSelector };
+    const { fieldSelector, labelSelector } = this.#options;
+    return {
+      ...(fieldSelector !== undefined && { fieldSelector }),
+      ...(labelSelector !== undefined && { labelSelector }),
+    };
   }
 
   #take({ type, object }: WatchEvent): void {
     this.#recover();
-    if (type === "DELETED") this.#cache.remove(object.metadata?.name ?? "");
+    if (type === "DELETED") this.#cache.remove(object);
     else if (type !== "BOOKMARK") this.#cache.put(object);
     this.#version = object.metadata?.resourceVersion ?? this.#version;
   }

@@ -1,12 +1,14 @@
 /**
- * The local copy behind a list-watch: objects by name, reduced to what their reader keeps of them.
+ * The local copy behind a list-watch: objects by their key, reduced to what their reader keeps of them.
  */
 import type { KubernetesObject } from "./api.ts";
 
 export interface ObjectCacheOptions<T> {
   readonly reduce: (object: KubernetesObject) => T;
+  /** What tells objects apart; their name unless given. Those of several namespaces need more. */
+  readonly keyOf?: (object: KubernetesObject) => string;
   /** An object appeared, changed or went (`undefined`); not called for one that is put again unchanged. */
-  readonly onChange?: (name: string, value: T | undefined) => void;
+  readonly onChange?: (key: string, value: T | undefined) => void;
 }
 
 export class ObjectCache<T> {
@@ -17,31 +19,39 @@ export class ObjectCache<T> {
     this.#options = options;
   }
 
-  get(name: string): T | undefined {
-    return this.#objects.get(name)?.value;
+  get(key: string): T | undefined {
+    return this.#objects.get(key)?.value;
   }
 
   values(): readonly T[] {
     return Array.from(this.#objects.values(), ({ value }) => value);
   }
 
-  put(object: KubernetesObject): void {
-    const name = object.metadata?.name ?? "";
+  /** @returns the object's key */
+  put(object: KubernetesObject): string {
+    const key = this.#keyOf(object);
     const version = object.metadata?.resourceVersion;
-    if (version !== undefined && this.#objects.get(name)?.version === version) return;
+    if (version !== undefined && this.#objects.get(key)?.version === version) return key;
     const value = this.#options.reduce(object);
-    this.#objects.set(name, { version, value });
-    this.#options.onChange?.(name, value);
+    this.#objects.set(key, { version, value });
+    this.#options.onChange?.(key, value);
+    return key;
   }
 
-  remove(name: string): void {
-    if (this.#objects.delete(name)) this.#options.onChange?.(name, undefined);
+  remove(object: KubernetesObject): void {
+    this.#drop(this.#keyOf(object));
   }
 
-  /** Makes the copy equal to a list: what is not in it is gone. */
-  replace(listed: readonly KubernetesObject[]): void {
-    for (const object of listed) this.put(object);
-    const names = new Set(listed.map(({ metadata }) => metadata?.name ?? ""));
-    for (const name of [...this.#objects.keys()]) if (!names.has(name)) this.remove(name);
+  /** Removes all others: what a list did not name is gone. */
+  retain(keys: ReadonlySet<string>): void {
+    for (const key of [...this.#objects.keys()]) if (!keys.has(key)) this.#drop(key);
+  }
+
+  #keyOf(object: KubernetesObject): string {
+    return this.#options.keyOf?.(object) ?? object.metadata?.name ?? "";
+  }
+
+  #drop(key: string): void {
+    if (this.#objects.delete(key)) this.#options.onChange?.(key, undefined);
   }
 }

@@ -73,6 +73,23 @@ describe("list-watch", () => {
     assert.equal(watch.get("absent"), undefined);
   });
 
+  it("tells objects apart by what it is given, and selects by labels", async () => {
+    const pods = "/api/v1/pods";
+    for (const namespace of ["a", "b"]) {
+      const metadata = { name: `web-${namespace}`, namespace, labels: { app: "web", v: namespace } };
+      server.store.create(pods, { metadata });
+    }
+    const keyOf: ListWatchOptions<string>["keyOf"] = ({ metadata }) => `${String(metadata?.namespace)}/web`;
+    startWatch({ path: pods, keyOf, labelSelector: "app=web" });
+    await watching();
+    assert.equal(watch.get("a/web"), "a");
+    assert.equal(server.watches.queries[0]?.["labelSelector"], "app=web");
+    assert.ok(server.requests.every(({ query }) => query["labelSelector"] === "app=web"));
+    server.store.delete(pods, "web-a");
+    await eventually("it is gone", () => watch.get("a/web") === undefined);
+    assert.deepEqual(watch.values(), ["b"]);
+  });
+
   it("asks for bookmarks, an end, and the version it knows", async () => {
     startWatch({ fieldSelector: "metadata.name=a" });
     await watching();
