@@ -4,13 +4,19 @@
 
 /** Where Outrigger runs. */
 export const systemNamespace = "outrigger-system";
+/** Where the injector tries whether it is reachable; never holds a pod. */
+export const probeNamespace = "outrigger-probe";
 /** Deployment, Service, webhook configuration, roles: all have this name. */
 export const injectorName = "outrigger-injector";
 /** The label that every shipped object carries. */
 export const partOfLabel = "app.kubernetes.io/part-of";
 export const partOfOutrigger = "outrigger";
-/** Annotation of a webhook configuration: `"false"` while whoever wrote it is not to be corrected. */
+/** The label that says of which version a webhook configuration is. */
+export const versionLabel = "app.kubernetes.io/version";
+/** Annotation of a webhook configuration: `"false"` where the injector is to let others change or delete it. */
 export const selfHealAnnotation = "outrigger.dev/self-heal";
+/** Annotation of a webhook configuration: the component that has given it its form; absent where none has. */
+export const variantAnnotation = "outrigger.dev/variant";
 /** The label by which the injector's pods are found. */
 export const nameLabel = "app.kubernetes.io/name";
 export const meshConfigMap = "outrigger-config";

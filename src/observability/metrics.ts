@@ -9,11 +9,14 @@ import type { AdmissionMetrics } from "./admission-metrics.ts";
 import { createAdmissionMetrics } from "./admission-metrics.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
+import type { SelfCareMetrics } from "./self-care-metrics.ts";
+import { createSelfCareMetrics } from "./self-care-metrics.ts";
 
 export interface Metrics {
   readonly admission: AdmissionMetrics;
   readonly advice: AdviceMetrics;
   readonly operation: OperationMetrics;
+  readonly selfCare: SelfCareMetrics;
 }
 
 /**
@@ -34,5 +37,6 @@ export function createMetrics(registry: Registry, version: string): Metrics {
     admission: createAdmissionMetrics(registry),
     advice: createAdviceMetrics(registry),
     operation: createOperationMetrics(registry),
+    selfCare: createSelfCareMetrics(registry),
   };
 }

@@ -9,12 +9,18 @@ export interface ReadinessCondition {
   readonly name: string;
   /** Why it does not hold, as a sentence without its full stop; undefined where it does. Cheap: asked on every probe. */
   readonly unmet: () => string | undefined;
+  /** Only told: unmet, it makes nobody unready. */
+  readonly informational?: boolean;
 }
 
 export interface ReadinessReport {
   readonly ready: boolean;
   /** Each condition with the reason why it does not hold; undefined where it does. */
-  readonly conditions: readonly { readonly name: string; readonly unmet: string | undefined }[];
+  readonly conditions: readonly {
+    readonly name: string;
+    readonly unmet: string | undefined;
+    readonly informational?: boolean | undefined;
+  }[];
 }
 
 export interface Readiness {
@@ -29,10 +35,11 @@ export function createReadiness(conditions: readonly ReadinessCondition[]): Read
   return {
     report: () => {
       const reported = [
-        { name: "running", unmet: stopping ? "the process is stopping" : undefined },
-        ...conditions.map(({ name, unmet }) => ({ name, unmet: ask(unmet) })),
+        { name: "running", unmet: stopping ? "the process is stopping" : undefined, informational: false },
+        ...conditions.map(({ name, unmet, informational }) => ({ name, unmet: ask(unmet), informational })),
       ];
-      return { ready: reported.every(({ unmet }) => unmet === undefined), conditions: reported };
+      const ready = reported.every(({ unmet, informational }) => unmet === undefined || informational === true);
+      return { ready, conditions: reported };
     },
     stop: () => {
       stopping = true;

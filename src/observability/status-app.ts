@@ -47,6 +47,9 @@ export function buildStatusApp({ registry, readiness }: StatusAppDependencies): 
 
 /** In the form of Kubernetes' own `/readyz?verbose`. */
 function renderReport({ ready, conditions }: ReadinessReport): string {
-  const lines = conditions.map(({ name, unmet }) => (unmet === undefined ? `[+]${name} ok` : `[-]${name}: ${unmet}`));
+  const lines = conditions.map(({ name, unmet, informational }) => {
+    if (unmet === undefined) return `[+]${name} ok`;
+    return informational === true ? `[ ]${name}: ${unmet} (only told)` : `[-]${name}: ${unmet}`;
+  });
   return [...lines, ready ? "ready" : "not ready", ""].join("\n");
 }

@@ -27,6 +27,7 @@ import { formatProblem } from "../problem.ts";
 import { version } from "../version.ts";
 import { countCertificates } from "./certificate-observer.ts";
 import { LiveContext } from "./live-context.ts";
+import { createSelfCare, webhookConfigurations } from "./self-care.ts";
 import type { RunningWebhook } from "./run-webhook.ts";
 import { runWebhook } from "./run-webhook.ts";
 import type { WebhookOptions } from "./webhook-options.ts";
@@ -46,12 +47,8 @@ async function connect({ kubeconfig }: WebhookOptions, { environment }: Terminal
 }
 
 function certificateOrigin(options: WebhookOptions, api: KubernetesApi, namespace: string): CertificateOrigin {
-  const name = options.webhookConfiguration;
-  const cluster = {
-    api,
-    configurations: [{ resource: "mutatingwebhookconfigurations", name }],
-    advisory: [{ resource: "validatingwebhookconfigurations", name }],
-  } as const;
+  const { required, advisory } = webhookConfigurations(options.webhookConfiguration);
+  const cluster = { api, configurations: required, advisory };
   return options.certificateDirectory === undefined
     ? {
         kind: "shared-secret",
@@ -147,6 +144,7 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     const key = certificates.sharedKey();
     if (key !== undefined) context.update({ drainKey: deriveDrainKey(key) });
   });
+  const selfCare = createSelfCare({ ...common, options, version, meshNamespace, metrics: metrics.selfCare, events });
   const readiness = createReadiness([
     { name: "certificate", unmet: () => certificates.unready() },
     { name: "namespaces", unmet: () => (namespaces.synced() ? undefined : "the namespaces have not been listed yet") },
@@ -154,12 +152,14 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
       name: "kubernetes-version",
       unmet: () => (server.current() === undefined ? "the API server has not told its version yet" : undefined),
     },
+    ...selfCare.conditions,
   ]);
 
   namespaces.start();
   // Not awaited: without an API server the process must still answer probes, and say why it is not ready.
   void server.start();
   void certificates.start();
+  selfCare.start();
   return await runWebhook({
     options,
     logging,
@@ -171,6 +171,7 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     namespace: (name) => namespaces.get(name),
     events,
     close: async () => {
+      selfCare.stop();
       namespaces.stop();
       server.stop();
       certificates.stop();

@@ -4,6 +4,7 @@
 import type { OptionSpec, OptionValues } from "../cli/command.ts";
 import { optionOf } from "../cli/command.ts";
 import { OutriggerError } from "../errors.ts";
+import { probeNamespace } from "../installation/names.ts";
 import type { LogLevel } from "../observability/logger.ts";
 import { logLevels } from "../observability/logger.ts";
 import type { StopTimes } from "../webhook/limits.ts";
@@ -22,6 +23,11 @@ export const webhookOptions = {
   service: { value: "NAME", help: "Service that the API server calls (outrigger-injector)" },
   secret: { value: "NAME", help: "Secret that the replicas keep their certificate authority in" },
   "webhook-configuration": { value: "NAME", help: "Mutating- and ValidatingWebhookConfiguration to keep trusting it" },
+  "self-heal": { value: "on|off", help: "restore those configurations when they are edited or deleted (on)" },
+  "round-trip": {
+    value: "NAMESPACE|off",
+    help: "where to try whether pods come back with a sidecar (outrigger-probe)",
+  },
   "certificate-directory": {
     value: "DIR",
     help: "serve tls.crt and tls.key of this folder instead, e.g. of cert-manager",
@@ -42,6 +48,9 @@ export interface WebhookOptions {
   readonly service: string;
   readonly secret: string;
   readonly webhookConfiguration: string;
+  readonly selfHeal: boolean;
+  /** Undefined: it is not tried. */
+  readonly roundTripNamespace: string | undefined;
   readonly certificateDirectory: string | undefined;
   readonly clientCa: string | undefined;
   readonly clientNames: readonly string[];
@@ -67,6 +76,12 @@ function readLogLevel(options: OptionValues): LogLevel {
   return level;
 }
 
+function readSwitch(options: OptionValues, name: string, otherwise: boolean): boolean {
+  const text = optionOf(options, name) ?? (otherwise ? "on" : "off");
+  if (text === "on" || text === "off") return text === "on";
+  throw new OutriggerError("OUTRIGGER_USAGE", `--${name} ${text} is neither on nor off`);
+}
+
 /** Whether the options ask for a webhook without Kubernetes. */
 export function isStandalone(options: OptionValues): boolean {
   return options["standalone"] !== undefined;
@@ -78,7 +93,8 @@ const longestGraceSeconds = 3600;
 
 /** Options that have no meaning in the mode that is asked for would be ignored silently. */
 function refuseMisplaced(options: OptionValues, standalone: boolean): void {
-  const misplaced = standalone ? ["service", "secret", "webhook-configuration", "kubeconfig"] : ["namespaces"];
+  const inCluster = ["service", "secret", "webhook-configuration", "self-heal", "round-trip", "kubeconfig"];
+  const misplaced = standalone ? inCluster : ["namespaces"];
   const given = misplaced.find((name) => options[name] !== undefined);
   if (given === undefined) return;
   throw new OutriggerError(
@@ -95,6 +111,7 @@ function refuseMisplaced(options: OptionValues, standalone: boolean): void {
 export function readWebhookOptions(options: OptionValues): WebhookOptions {
   const standalone = isStandalone(options);
   refuseMisplaced(options, standalone);
+  const roundTrip = optionOf(options, "round-trip") ?? probeNamespace;
   const graceSeconds = readNumber(options, "stop-grace-seconds", longestGraceSeconds);
   const defaultGrace = standalone ? 0 : defaultStopTimes.grace;
   return {
@@ -106,6 +123,8 @@ export function readWebhookOptions(options: OptionValues): WebhookOptions {
     service: optionOf(options, "service") ?? "outrigger-injector",
     secret: optionOf(options, "secret") ?? "outrigger-webhook-certificates",
     webhookConfiguration: optionOf(options, "webhook-configuration") ?? "outrigger-injector",
+    selfHeal: readSwitch(options, "self-heal", true),
+    roundTripNamespace: roundTrip === "off" ? undefined : roundTrip,
     certificateDirectory: optionOf(options, "certificate-directory"),
     clientCa: optionOf(options, "client-ca"),
     clientNames: options["client-name"] ?? [],

@@ -7,7 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { parseAllDocuments } from "yaml";
-import { kubectlOk } from "./kubectl.ts";
+import { kubectl, kubectlOk } from "./kubectl.ts";
 
 export interface ManifestObject {
   readonly apiVersion: string;
@@ -55,8 +55,10 @@ export async function installOutrigger(address: WebhookAddress): Promise<void> {
 
 /** Pods can be created again without the injector; the rest of the manifests does no harm and stays. */
 export async function removeWebhookConfiguration(): Promise<void> {
-  for (const kind of configurationKinds) {
-    await kubectlOk(["delete", kind.toLowerCase(), "outrigger-injector", "--ignore-not-found"]);
+  for (const kind of configurationKinds.map((name) => name.toLowerCase())) {
+    // Else an injector that still runs makes it anew. Fails where there is none.
+    await kubectl(["annotate", "--overwrite", kind, "outrigger-injector", "outrigger.dev/self-heal=false"]);
+    await kubectlOk(["delete", kind, "outrigger-injector", "--ignore-not-found"]);
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { systemClock } from "../../clock.ts";
 import { describeObject } from "../../installation/manifest.ts";
-import { systemNamespace } from "../../installation/names.ts";
+import { probeNamespace, systemNamespace } from "../../installation/names.ts";
 import { injectionLabel } from "../../injection/keys.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { clusterOptions, withCluster } from "../cluster.ts";
@@ -26,7 +26,7 @@ async function tellWhatStays(api: KubernetesApi, { out }: Terminal): Promise<voi
     out("  kubectl -n NAMESPACE rollout restart deployment,statefulset,daemonset\n");
   }
   const labelled = (await readNamespaces(api)).filter(
-    ({ name, labels }) => name !== systemNamespace && labels[injectionLabel] !== undefined,
+    ({ name, labels }) => labels[injectionLabel] !== undefined && name !== systemNamespace && name !== probeNamespace,
   );
   if (labelled.length > 0) {
     out(`${labelled.length} namespaces keep their label, which has no effect any more: `);

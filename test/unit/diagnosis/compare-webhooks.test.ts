@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compareWebhooks } from "../../../src/diagnosis/compare-webhooks.ts";
-import type { WebhookEntries, WebhookEntry } from "../../../src/diagnosis/compare-webhooks.ts";
+import type { WebhookEntries } from "../../../src/diagnosis/compare-webhooks.ts";
+import type { WebhookEntry } from "../../../src/installation/complete-entry.ts";
 import { shippedConfigurations } from "../../../src/installation/render-installation.ts";
 
 const mutating = shippedConfigurations().find(({ object }) => object.kind === "MutatingWebhookConfiguration");

@@ -53,10 +53,12 @@ test("everything is there in the end, the webhooks and what refuses pods last", 
     assert.ok(cluster.fake.store.find(path.slice(0, slash), path.slice(slash + 1)), path);
   }
   const kinds = lines.filter((line) => line.endsWith(" created")).map((line) => line.split(" ")[0]);
-  assert.deepEqual(kinds.slice(-5), [
+  assert.deepEqual(kinds.slice(-7), [
     "Deployment",
     "ValidatingWebhookConfiguration",
     "MutatingWebhookConfiguration",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
   ]);

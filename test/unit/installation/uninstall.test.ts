@@ -34,7 +34,9 @@ function removed(): readonly string[] {
 
 test("what refuses pods goes first, then the right to restore, then the webhooks, the namespace last", async () => {
   assert.equal(await uninstall(undertaking(), allShippedObjects()), allShippedObjects().length);
-  assert.deepEqual(removed().slice(0, 6), [
+  assert.deepEqual(removed().slice(0, 8), [
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "ValidatingAdmissionPolicy",
     "ClusterRoleBinding",

@@ -20,19 +20,28 @@ function describeRules(role: Manifest): readonly string[] {
 }
 
 describe("what the injector may do", () => {
-  test("in the whole cluster: read namespaces, keep its own webhook configurations, write Events", () => {
+  test("in the whole cluster: read namespaces, keep and restore its own webhook configurations, write Events", () => {
     assert.deepEqual(describeRules(find(render("base"), "ClusterRole", "outrigger-injector")), [
       "get,list,watch /namespaces",
       "get,list,watch,patch admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
       "get,list,watch,patch admissionregistration.k8s.io/validatingwebhookconfigurations outrigger-injector",
+      "create admissionregistration.k8s.io/mutatingwebhookconfigurations",
+      "create admissionregistration.k8s.io/validatingwebhookconfigurations",
       "create,patch events.k8s.io/events",
     ]);
   });
 
-  test("in its namespace: one Secret by name, and to create it", () => {
+  test("where it probes: to create pods, of which the policy lets dry runs pass only", () => {
+    const manifests = render("base");
+    assert.deepEqual(describeRules(find(manifests, "Role", "outrigger-probe")), ["create /pods"]);
+    find(manifests, "ValidatingAdmissionPolicy", "outrigger-probe");
+  });
+
+  test("in its namespace: one Secret by name, and to create it; to see whether it is being removed", () => {
     assert.deepEqual(describeRules(find(render("base"), "Role", "outrigger-injector")), [
       "get,list,watch,update /secrets outrigger-webhook-certificates",
       "create /secrets",
+      "get apps/deployments outrigger-injector",
     ]);
   });
 
@@ -44,9 +53,10 @@ describe("what the injector may do", () => {
       "get,list,watch admissionregistration.k8s.io/validatingwebhookconfigurations outrigger-injector",
       "create,patch events.k8s.io/events",
     ]);
+    const roles = manifests.filter(({ kind }) => kind === "Role" || kind === "RoleBinding");
     assert.deepEqual(
-      manifests.filter(({ kind }) => kind === "Role" || kind === "RoleBinding"),
-      [],
+      roles.map(({ metadata }) => metadata.name),
+      ["outrigger-probe", "outrigger-probe"],
     );
   });
 
@@ -61,7 +71,7 @@ describe("what the injector may do", () => {
   test("every binding binds the injector's own account to a role that is there", () => {
     const manifests = render("base");
     const bindings = manifests.filter(({ kind }) => kind === "RoleBinding" || kind === "ClusterRoleBinding");
-    assert.equal(bindings.length, 2);
+    assert.equal(bindings.length, 3);
     for (const binding of bindings) {
       const { kind, name } = binding["roleRef"] as { readonly kind: string; readonly name: string };
       find(manifests, kind, name);

@@ -63,3 +63,10 @@ test("metrics are served in Prometheus' own text format", async () => {
   assert.equal(answer.statusCode, 200);
   assert.match(String(answer.headers["content-type"]), /^text\/plain; version=0\.0\.4/);
 });
+
+test("a condition that is only told makes nobody unready", async () => {
+  const { app } = statusApp([{ name: "round-trip", unmet: () => "no pod has been tried yet", informational: true }]);
+  const answer = await app.inject("/readyz");
+  assert.equal(answer.statusCode, 200);
+  assert.equal(answer.body, "[+]running ok\n[ ]round-trip: no pod has been tried yet (only told)\nready\n");
+});
