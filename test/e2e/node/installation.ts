@@ -4,15 +4,18 @@
 import { before } from "node:test";
 import { installYaml, removeWebhookConfiguration } from "../install.ts";
 import { kubectlOk } from "../kubectl.ts";
+import { injectorRolledOut, webhookAnswers } from "./injector-deployment.ts";
 
-const deployment = "deployment/outrigger-injector";
-
-/** Applies the manifests and resolves when every replica is ready; does no harm where they are applied already. */
-export async function installOnNode(): Promise<void> {
+/** `kubectl apply`; does no harm where they are applied already. */
+export async function applyManifests(): Promise<void> {
   await kubectlOk(["apply", "--server-side", "--force-conflicts", "-f", installYaml]);
-  await kubectlOk(["-n", "outrigger-system", "rollout", "status", deployment, "--timeout=120s"], {
-    timeoutMs: 130_000,
-  });
+}
+
+/** Applies the manifests and resolves when every replica is ready and the API server is answered. */
+export async function installOnNode(): Promise<void> {
+  await applyManifests();
+  await injectorRolledOut();
+  await webhookAnswers();
 }
 
 /** Installs before the first scenario of a file. It stays for the next file; the runner cleans up what it must. */
