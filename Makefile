@@ -85,6 +85,10 @@ bench-profile: $(modules) $(bundle) ## Where the webhook's time goes
 	@node test/bench/inject-profile.ts
 	@node test/bench/profile.ts
 
+.PHONY: bench-cluster
+bench-cluster: $(modules) $(bundle) ## What a sidecar costs, on a cluster that runs pods (root): latency, CPU, memory
+	@node test/bench/cluster/run.ts --record docs/benchmarks.md --record README.md
+
 .PHONY: judges
 judges: ## Hold the strategic merge against Kubernetes' own (Go)
 	@cd test/judges/strategic-merge && go run .

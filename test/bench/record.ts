@@ -4,15 +4,13 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 
-const start = "<!-- bench -->";
-const end = "<!-- /bench -->";
-
 /**
- * Replaces what stands between the comments.
+ * Replaces what stands between the comments `<!-- place -->` and `<!-- /place -->`.
  *
  * @throws {Error} where the document has no such place
  */
-export async function recordResult(file: string, result: string): Promise<void> {
+export async function recordResult(file: string, result: string, place = "bench"): Promise<void> {
+  const [start, end] = [`<!-- ${place} -->`, `<!-- /${place} -->`];
   const document = await readFile(file, "utf8");
   const [from, to] = [document.indexOf(start), document.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${file} has no place for the result: put "${start}" and "${end}" in it`);

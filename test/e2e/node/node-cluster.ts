@@ -31,7 +31,8 @@ function machineBefore(directory: string): string {
   return join(directory, "..", "machine-before");
 }
 
-async function imageArchives(): Promise<readonly string[]> {
+/** Makes this clone's images, where the cache has none of the same inputs; gives the archives' paths. */
+export async function imageArchives(): Promise<readonly string[]> {
   const { code, stdout } = await runCommand(buildImages, [], { timeoutMs: 600_000, showStderr: true });
   if (code !== 0) throw new Error(`scripts/images/build.sh failed with exit code ${code}`);
   return stdout.trim().split("\n");

@@ -73,14 +73,21 @@ export interface ContainerPlace {
 }
 
 /** Runs a program in a container and gives what it printed and its exit code. */
-export async function execIn(place: ContainerPlace, command: readonly string[]): Promise<CommandResult> {
+export async function execIn(
+  place: ContainerPlace,
+  command: readonly string[],
+  timeoutMs?: number,
+): Promise<CommandResult> {
   const container = place.container === undefined ? [] : ["-c", place.container];
-  return kubectl(["-n", place.namespace, "exec", place.pod, ...container, "--", ...command]);
+  return kubectl(
+    ["-n", place.namespace, "exec", place.pod, ...container, "--", ...command],
+    timeoutMs === undefined ? {} : { timeoutMs },
+  );
 }
 
 /** The same where only success will do. */
-export async function execOk(place: ContainerPlace, command: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await execIn(place, command);
+export async function execOk(place: ContainerPlace, command: readonly string[], timeoutMs?: number): Promise<string> {
+  const { code, stdout, stderr } = await execIn(place, command, timeoutMs);
   if (code !== 0) throw new Error(`${place.pod}: ${command.join(" ")}: exit code ${code}\n${stderr}`);
   return stdout;
 }
