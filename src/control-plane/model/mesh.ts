@@ -3,6 +3,7 @@
  * kept up to date by changes of single objects, and never built anew.
  */
 import type { Address, Destination, ServiceDestination } from "./destination.ts";
+import { parseAddress } from "./address.ts";
 import type { NamespacedName, Workload } from "./workload.ts";
 
 export interface Mesh {
@@ -20,8 +21,13 @@ export interface Mesh {
 
 /** What a change of Kubernetes objects may have changed in the mesh; a name too many costs little, one too few is a bug. */
 export interface MeshChange {
-  /** Addresses whose destination differs in its endpoints or in anything else. */
+  /** Addresses whose destination differs in its endpoints or in anything else, but for those of {@link ips}. */
   readonly addresses: ReadonlySet<Address>;
+  /**
+   * IPs, without brackets, of pods and nodes: whatever is at them differs, at any port. A pod answers at every port, so
+   * its addresses cannot be listed one by one. {@link mayDiffer} asks both.
+   */
+  readonly ips: ReadonlySet<string>;
   /** Those of {@link addresses} where more than the endpoints' list differs: identities, protocol, existence. */
   readonly redefined: ReadonlySet<Address>;
   /** Pods that came, went, or whose own settings (TLS mode, opaque ports) differ. */
@@ -30,4 +36,11 @@ export interface MeshChange {
   readonly ports: boolean;
   /** Namespaces whose `servicesOf` lists other addresses. */
   readonly namespaces: ReadonlySet<string>;
+}
+
+/** Whether an address's destination may differ after a change. */
+export function mayDiffer({ addresses, ips }: Pick<MeshChange, "addresses" | "ips">, address: Address): boolean {
+  if (addresses.has(address)) return true;
+  const ip = ips.size === 0 ? undefined : parseAddress(address)?.ip;
+  return ip !== undefined && ips.has(ip);
 }
