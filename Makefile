@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 modules := node_modules/.package-lock.json
 bundle := dist/outrigger.js
-sources := $(shell find src manifests -name '*.ts' -o -name '*.yaml' 2>/dev/null) package.json scripts/build.ts
+sources := $(shell find src manifests -name '*.ts' -o -name '*.yaml' -o -name '*.binpb' 2>/dev/null) package.json scripts/build.ts
 
 node_test := node --import ./test/property-seed.ts --test --test-reporter=spec
 unit_tests := 'test/unit/**/*.test.ts' 'test/property/**/*.test.ts'
@@ -90,8 +90,13 @@ bench-cluster: $(modules) $(bundle) ## What a sidecar costs, on a cluster that r
 	@node test/bench/cluster/run.ts --record docs/benchmarks.md --record README.md
 
 .PHONY: judges
-judges: ## Hold the strategic merge against Kubernetes' own (Go)
+judges: ## Hold the strategic merge against Kubernetes' own, and Envoy's descriptors against their source (Go)
 	@cd test/judges/strategic-merge && go run .
+	@scripts/envoy-api/check.sh
+
+.PHONY: envoy-api
+envoy-api: ## Write the descriptors of Envoy's API that the control plane uses (Go)
+	@cd scripts/envoy-api && go run . ../../src/envoy-api/envoy-api.binpb
 
 .PHONY: image
 image: $(modules) $(bundle) ## Build the images outrigger and outrigger-init, with docker, podman, buildah or none of them
