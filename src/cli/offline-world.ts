@@ -26,6 +26,10 @@ export const worldOptions = {
   namespaces: { value: "FILE", help: "Namespace objects, whose labels and annotations count" },
   namespace: { short: "n", value: "NAME", help: "namespace of objects that name none (default)" },
   "kubernetes-version": { value: "X.Y", help: "version of the cluster it is for; at least 1.29 unless told" },
+  "ip-families": {
+    value: "LIST",
+    help: "of its pods: IPv4, IPv6 or IPv4,IPv6; the mesh config's, else IPv4, unless told",
+  },
   "mesh-namespace": { value: "NAME", help: "namespace that Outrigger runs in (outrigger-system)" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -36,7 +40,8 @@ export interface OfflineWorld {
 }
 
 const anyRecent = { major: 1, minor: 29 };
-const families: readonly IpFamily[] = ["IPv4"];
+/** Every cluster but for those of IPv6 alone has it, and a sidecar that listens to IPv6 does not start where there is none. */
+const mostLikelyFamilies: readonly IpFamily[] = ["IPv4"];
 
 /** Reads a file, or says that it cannot be read. */
 export async function readInput(terminal: Terminal, path: string): Promise<string> {
@@ -110,6 +115,16 @@ function readKubernetesVersion(text: string | undefined): typeof anyRecent {
   return parseServerVersion({ major, minor });
 }
 
+function readIpFamilies(text: string | undefined, { ipFamilies }: MeshConfig): readonly IpFamily[] {
+  if (text === undefined) return ipFamilies === "auto" ? mostLikelyFamilies : ipFamilies;
+  const families = text.split(",");
+  const known = families.filter((family) => family === "IPv4" || family === "IPv6");
+  if (known.length < families.length || new Set(known).size < known.length) {
+    throw new OutriggerError("OUTRIGGER_USAGE", `--ip-families ${text} is none of IPv4, IPv6 and IPv4,IPv6`);
+  }
+  return known;
+}
+
 /**
  * Makes the world of one command.
  *
@@ -132,7 +147,7 @@ export async function readWorld(options: OptionValues, terminal: Terminal, strea
       version,
       meshNamespace: optionOf(options, "mesh-namespace") ?? "outrigger-system",
       nativeSidecars: runsNativeSidecars(readKubernetesVersion(optionOf(options, "kubernetes-version"))),
-      ipFamilies: config.ipFamilies === "auto" ? families : config.ipFamilies,
+      ipFamilies: readIpFamilies(optionOf(options, "ip-families"), config),
       // The webhook, which has a real secret, puts its own path in place of this one when the pod is created.
       drainKey: hash("sha256", `offline ${configHash}`),
     },

@@ -38,7 +38,14 @@ async function explainManifests({ options, terminal }: Invocation, format: Forma
 }
 
 /** A cluster has all this itself. */
-const onlyForManifests = ["filename", "config", "namespaces", "kubernetes-version", "mesh-namespace"] as const;
+const onlyForManifests = [
+  "filename",
+  "config",
+  "namespaces",
+  "kubernetes-version",
+  "ip-families",
+  "mesh-namespace",
+] as const;
 
 function refuseMisplaced(options: OptionValues): void {
   const given = onlyForManifests.find((name) => options[name] !== undefined);

@@ -116,6 +116,25 @@ test("an old cluster gets a classic sidecar", async () => {
   assert.equal(wrong.code, 2);
 });
 
+test("inject captures the IP families that the cluster is said to have", async () => {
+  const captured = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { out } = await runWith(commands, ["inject", "-f", "-", ...args], { "-": pod });
+    const { spec } = parse(out) as { spec: { initContainers: { env?: { name: string; value?: string }[] }[] } };
+    const variables = spec.initContainers.flatMap(({ env = [] }) => env);
+    return ["V4", "V6"].filter((family) =>
+      variables.some(({ name, value }) => name === `OUTRIGGER_IPTABLES_${family}` && value !== undefined),
+    );
+  };
+  assert.deepEqual(await captured(), ["V4"]);
+  assert.deepEqual(await captured("--ip-families", "IPv6"), ["V6"]);
+  assert.deepEqual(await captured("--ip-families", "IPv4,IPv6"), ["V4", "V6"]);
+  for (const wrong of ["IPv5", "IPv4,IPv4", ""]) {
+    const { code, err } = await runWith(commands, ["inject", "-f", "-", "--ip-families", wrong], { "-": pod });
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`--ip-families ${wrong} is none of IPv4, IPv6 and IPv4,IPv6`));
+  }
+});
+
 const unreadable: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>, RegExp])[] = [
   ["a file that does not exist", ["inject", "-f", "gone"], {}, /OUTRIGGER_FILE_UNREADABLE/],
   ["a file that is not YAML", ["explain", "-f", "x"], { x: "a: [" }, /OUTRIGGER_INPUT_INVALID/],
