@@ -61,6 +61,12 @@ export async function restartApiServer(cluster: LocalCluster, downtimeSeconds = 
   await runScript("restart-apiserver.sh", cluster.directory, { timeoutMs: 180_000, env });
 }
 
+/** Ends everything that runs on the node, as a power cut does, and starts it again; resolves when the kubelet answers. */
+export async function restartNode(cluster: LocalCluster, downtimeSeconds = 0): Promise<void> {
+  const env = { OUTRIGGER_DOWNTIME: String(downtimeSeconds) };
+  await runScript("restart-node.sh", cluster.directory, { timeoutMs: 180_000, env });
+}
+
 export interface ScriptOptions {
   readonly timeoutMs: number;
   readonly args?: readonly string[];

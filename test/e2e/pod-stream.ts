@@ -36,9 +36,12 @@ export interface PodStream {
 export interface PodStreamOptions {
   /** As controllers do: a creation that failed is tried again until it succeeds, and counts as a failure all the same. */
   readonly retry?: boolean;
+  /** How many pods a second; 20 unless said otherwise. */
+  readonly perSecond?: number;
+  /** Merged over the pods' spec. */
+  readonly spec?: object;
 }
 
-const perSecond = 20;
 /** With as many requests open, the next pod waits: a machine that is slow shall not be flooded. */
 const mostOpen = 10;
 const retryMs = 100;
@@ -59,12 +62,14 @@ export async function startPodStream(
   let created = 0;
 
   const createOne = async (name: string): Promise<void> => {
-    let pod: Pod | string = await attempt(client, namespace, name);
+    const input = plainPod(name, { spec: options.spec ?? {} });
+    const create = async (): Promise<Pod | string> => attempt(client, podsPath(namespace), name, input);
+    let pod = await create();
     while (typeof pod === "string") {
       failures.push({ at: Date.now(), message: pod });
       if (options.retry !== true || ending.signal.aborted) return;
       await sleep(retryMs);
-      pod = await attempt(client, namespace, name);
+      pod = await create();
     }
     created += 1;
     if (!hasSidecar(pod)) uninjected.push(name);
@@ -75,7 +80,7 @@ export async function startPodStream(
     const creation = createOne(`stream-${(started += 1)}`).finally(() => open.delete(creation));
     open.add(creation);
   };
-  const timer = setInterval(tick, 1_000 / perSecond);
+  const timer = setInterval(tick, 1_000 / (options.perSecond ?? 20));
   const stop = async (): Promise<StreamReport> => {
     ending.abort();
     clearInterval(timer);
@@ -87,12 +92,12 @@ export async function startPodStream(
 }
 
 /** The stored pod, or why there is none. */
-async function attempt(client: KubernetesClient, namespace: string, name: string): Promise<Pod | string> {
+async function attempt(client: KubernetesClient, path: string, name: string, input: object): Promise<Pod | string> {
   try {
-    const { status, text } = await client.request("POST", podsPath(namespace), plainPod(name));
+    const { status, text } = await client.request("POST", path, input);
     if (status === 201) return JSON.parse(text) as Pod;
     // An earlier attempt got through, and its answer was lost.
-    if (status === conflict) return await client.ok<Pod>("GET", `${podsPath(namespace)}/${name}`);
+    if (status === conflict) return await client.ok<Pod>("GET", `${path}/${name}`);
     return `${status} ${text}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

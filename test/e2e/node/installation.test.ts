@@ -2,30 +2,57 @@
  * The shipped manifests on a cluster that runs pods: the injector comes up by itself and is asked through its Service.
  */
 import assert from "node:assert/strict";
-import type { Pod } from "../../../src/kubernetes/pod.ts";
-import { kubectlJson } from "../kubectl.ts";
+import { before } from "node:test";
+import { eventually } from "../../eventually.ts";
+import { kubectl } from "../kubectl.ts";
 import { injectionEnabled } from "../namespaces.ts";
 import { scenario } from "../scenario.ts";
 import { hasSidecar } from "../stored-pod.ts";
 import { toolsPod } from "./application.ts";
-import { installOnNode } from "./installation.ts";
-import { run, runningPod, showPodsOnFailure } from "./running-pods.ts";
+import { injectorPods, injectorRolledOut, systemNamespace } from "./injector-deployment.ts";
+import { applyManifests, installOnNode, uninstallFromNode } from "./installation.ts";
+import { nameOf, run, runningPod, showPodsOnFailure } from "./running-pods.ts";
 
-const selector = ["-l", "app.kubernetes.io/name=outrigger-injector"];
+before(uninstallFromNode);
 
-scenario("installation: both replicas become ready by themselves", async (context) => {
-  showPodsOnFailure(context, "outrigger-system");
-  const start = performance.now();
-  await installOnNode();
-  context.note(`from kubectl apply to two ready replicas: ${seconds(performance.now() - start)}`);
-  const { items } = await kubectlJson<{ readonly items: readonly Pod[] }>([
-    ...["-n", "outrigger-system", "get", "pods", ...selector],
-  ]);
-  assert.equal(items.length, 2);
+scenario(
+  "installation: a pod created at once is refused, in words that say so, until the webhook answers",
+  async (c) => {
+    showPodsOnFailure(c, systemNamespace);
+    const namespace = await c.namespaces.create(injectionEnabled);
+    const start = performance.now();
+    await applyManifests();
+    const refusals = await createStubbornly(namespace);
+    c.note(
+      `from kubectl apply to the first injected pod: ${seconds(performance.now() - start)}, ${refusals.length} refusals`,
+    );
+    for (const refusal of refusals) {
+      assert.match(refusal, /failed calling webhook "namespace\.injection\.outrigger\.dev"/);
+    }
+    assert.ok(hasSidecar(await runningPod(namespace, "tools")));
+  },
+);
+
+/** Tries again as a controller does; gives the words of each refusal. */
+async function createStubbornly(namespace: string): Promise<readonly string[]> {
+  const refusals: string[] = [];
+  const created = async (): Promise<boolean> => {
+    const { code, stderr } = await kubectl(["-n", namespace, "create", "-f", "-"], { input: toolsPod("tools") });
+    if (code !== 0) refusals.push(stderr);
+    return code === 0;
+  };
+  await eventually("a pod is created", created, 60_000);
+  return refusals;
+}
+
+scenario("installation: both replicas become ready by themselves", async () => {
+  await injectorRolledOut();
+  assert.equal((await injectorPods()).length, 2);
 });
 
 scenario("installation: the API server calls the Service, and the injected pod runs", async (context) => {
   const namespace = await context.namespaces.create(injectionEnabled);
+  await installOnNode();
   showPodsOnFailure(context, namespace);
   await run(namespace, toolsPod("tools"));
   const pod = await runningPod(namespace, "tools");
@@ -34,24 +61,19 @@ scenario("installation: the API server calls the Service, and the injected pod r
   assert.deepEqual(
     [...initContainerStatuses, ...containerStatuses].map(({ name, ready }) => [name, ready]),
     [
-      ["outrigger-init", true],
       ["outrigger-proxy", true],
+      ["outrigger-init", true],
       ["tools", true],
     ],
   );
 });
 
 scenario("installation: applying it again restarts nothing", async () => {
-  const before = await podNames();
+  const names = async (): Promise<readonly string[]> => (await injectorPods()).map(nameOf).sort();
+  const earlier = await names();
   await installOnNode();
-  assert.deepEqual(await podNames(), before);
+  assert.deepEqual(await names(), earlier);
 });
-
-async function podNames(): Promise<readonly (string | undefined)[]> {
-  const pods = ["-n", "outrigger-system", "get", "pods", ...selector];
-  const { items } = await kubectlJson<{ readonly items: readonly Pod[] }>(pods);
-  return items.map(({ metadata }) => metadata?.name).sort();
-}
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;

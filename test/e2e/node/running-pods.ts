@@ -13,6 +13,7 @@ export interface RunningPod extends Pod {
   readonly spec: Pod["spec"] & { readonly nodeName: string };
   readonly status: {
     readonly podIP: string;
+    readonly podIPs: readonly { readonly ip: string }[];
     readonly hostIP: string;
     readonly phase: string;
     readonly initContainerStatuses?: readonly ContainerStatus[];

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "../../../src/kubernetes/pod.ts";
 import { eventually } from "../../eventually.ts";
+import { comparable } from "../comparable-pod.ts";
 import { injectorOfFile } from "../injector-of-file.ts";
 import { shippedMeshConfig } from "../install.ts";
 import { kubectlOk } from "../kubectl.ts";
@@ -50,14 +51,6 @@ async function onlyPod(namespace: string): Promise<Pod> {
   const [pod] = await podsOfApp(namespace, "web");
   assert.ok(pod, "the pod is gone");
   return pod;
-}
-
-/** A part of a stored pod, without the secret part of the drain path and the random name of the token's volume. */
-function comparable(part: unknown): unknown {
-  const text = JSON.stringify(part)
-    .replaceAll(/\/drain\/[0-9a-f]+/g, "/drain/…")
-    .replaceAll(/kube-api-access-[a-z0-9]{5}/g, "kube-api-access");
-  return JSON.parse(text) as unknown;
 }
 
 /** What the webhook is not asked about: here the API server stores what it is given. */
