@@ -15,6 +15,8 @@ export const partOfOutrigger = "outrigger";
 export const versionLabel = "app.kubernetes.io/version";
 /** Annotation of a webhook configuration: `"false"` where the injector is to let others change or delete it. */
 export const selfHealAnnotation = "outrigger.dev/self-heal";
+/** Annotation of a webhook configuration: when it was last written for no other reason than to be read again. */
+export const touchedAnnotation = "outrigger.dev/touched";
 /** Annotation of a webhook configuration: the component that has given it its form; absent where none has. */
 export const variantAnnotation = "outrigger.dev/variant";
 /** The label by which the injector's pods are found. */

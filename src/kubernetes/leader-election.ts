@@ -33,7 +33,7 @@ export interface LeaderElectionOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly lease: LeaseLocation;
-  /** A name that no other replica has, in this life or another. */
+  /** A name that no other process has while this one lives. */
   readonly identity: string;
   /** Called with each change, false at the end too where it led. Must not throw. */
   readonly onChange: (leads: boolean) => void;

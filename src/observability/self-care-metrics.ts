@@ -14,7 +14,9 @@ export interface SelfCareMetrics {
    */
   roundTrip(result: string, seconds: number, at: number): void;
   /** Counts a webhook configuration that was restored, by which and after what: closed sets. */
-  restored(configuration: "mutating" | "validating", cause: "edited" | "deleted"): void;
+  restored(configuration: "mutating" | "validating", cause: "edited" | "deleted" | "distrusted"): void;
+  /** Whether this replica is the leader. */
+  leads(leads: boolean): void;
 }
 
 /** Registers these metrics. */
@@ -47,8 +49,13 @@ export function createSelfCareMetrics(registry: Registry): SelfCareMetrics {
     labelNames: ["configuration", "cause"],
     registers,
   });
+  const leader = new Gauge({
+    name: "outrigger_leader",
+    help: "1 for the replica that does what only one may do, else 0.",
+    registers,
+  });
   for (const configuration of ["mutating", "validating"]) {
-    for (const cause of ["edited", "deleted"]) restores.inc({ configuration, cause }, 0);
+    for (const cause of ["edited", "deleted", "distrusted"]) restores.inc({ configuration, cause }, 0);
   }
   return {
     roundTrip: (result, took, at) => {
@@ -56,6 +63,9 @@ export function createSelfCareMetrics(registry: Registry): SelfCareMetrics {
       success.set(result === "injected" ? 1 : 0);
       seconds.set(took);
       if (result === "injected") lastSuccess.set(at / 1_000);
+    },
+    leads: (leads) => {
+      leader.set(leads ? 1 : 0);
     },
     restored: (configuration, cause) => {
       restores.inc({ configuration, cause });

@@ -2,8 +2,8 @@
  * Whether a pod that is created through the API server really comes back with its sidecar: asked again and again by the
  * injector itself, with a dry run in a namespace of its own that never holds a pod.
  *
- * Who answers may be another replica, so the result says nothing about this one, and is no reason for it not to be ready:
- * with no replica ready there would be nobody to answer, for ever.
+ * Who answers may be another replica, so the result says nothing about this one. What it counts for is told in
+ * `readiness-hold.ts`.
  */
 import type { Clock } from "../clock.ts";
 import type { ProbeResult } from "../diagnosis/probe-webhook.ts";
@@ -20,9 +20,20 @@ export interface RoundTripTimings {
   readonly calmMs: number;
   /** While pods come back without a sidecar, or not at all. */
   readonly worriedMs: number;
+  /** The same, while this process is new and may wait for it to become ready: for `eagerForMs` at most. */
+  readonly eagerMs: number;
+  readonly eagerForMs: number;
 }
 
-export const defaultRoundTripTimings: RoundTripTimings = { calmMs: 30_000, worriedMs: 5_000 };
+export const defaultRoundTripTimings: RoundTripTimings = {
+  calmMs: 30_000,
+  worriedMs: 5_000,
+  eagerMs: 1_000,
+  eagerForMs: 20_000,
+};
+
+/** The webhook's CA was unknown to the API server in so many probes on end: first so many, then each time so many more. */
+const distrustedProbes = { first: 2, then: 6 } as const;
 
 export interface RoundTripOptions {
   readonly api: KubernetesApi;
@@ -36,6 +47,8 @@ export interface RoundTripOptions {
   readonly onProbe: (result: RoundTripResult, seconds: number) => void;
   /** {@link RoundTrip.isAnswered} has become true. */
   readonly onAnswered?: () => void;
+  /** The API server has gone on for a while not to know the CA that it was given. */
+  readonly onDistrusted?: () => void;
   readonly timings?: Partial<RoundTripTimings>;
 }
 
@@ -47,6 +60,8 @@ export interface RoundTrip {
    * API server may not have asked.
    */
   isAnswered(): boolean;
+  /** What became of the last probe; undefined before the first. */
+  lastResult(): RoundTripResult | undefined;
   /** Whether the last probe, not older than so many milliseconds, came back with its sidecar. */
   wasInjectedWithin(ms: number): boolean;
   /** What is not well, as a sentence without its full stop; undefined where all is. */
@@ -57,10 +72,12 @@ export interface RoundTrip {
 
 /** Needs `create` on pods in the namespace; the API server asks for it even for a dry run. */
 export function createRoundTrip(options: RoundTripOptions): RoundTrip {
-  const { api, clock, random, log, namespace, onProbe, onAnswered } = options;
+  const { api, clock, random, log, namespace, onProbe, onAnswered, onDistrusted } = options;
   const timings = { ...defaultRoundTripTimings, ...options.timings };
+  const eagerUntil = clock.now() + timings.eagerForMs;
   let last: { readonly result: RoundTripResult; readonly at: number; readonly message: string } | undefined;
   let answered = false;
+  let distrusted = 0;
 
   async function probe(): Promise<{ readonly result: RoundTripResult; readonly message: string }> {
     try {
@@ -80,6 +97,13 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
     if (result === "injected" || result === "denied") answered = true;
     if (result === "unanswered") answered = false;
     if (answered && !before) onAnswered?.();
+    distrusted = result === "unanswered" && unknownAuthority.test(message) ? distrusted + 1 : 0;
+    if (distrusted % distrustedProbes.then === distrustedProbes.first) onDistrusted?.();
+  }
+
+  function delayAfter(result: RoundTripResult): number {
+    if (result !== "unanswered" && result !== "untouched") return timings.calmMs;
+    return !answered && clock.now() < eagerUntil ? timings.eagerMs : timings.worriedMs;
   }
 
   const loop = createReconcileLoop({
@@ -88,8 +112,7 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
       const { result, message } = await probe();
       onProbe(result, (clock.now() - startedAt) / 1_000);
       take(result, message);
-      const worried = result === "unanswered" || result === "untouched";
-      return (worried ? timings.worriedMs : timings.calmMs) * (0.9 + random() / 5);
+      return delayAfter(result) * (0.9 + random() / 5);
     },
     clock,
     random,
@@ -102,6 +125,7 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
     start: loop.ring,
     stop: loop.stop,
     isAnswered: () => answered,
+    lastResult: () => last?.result,
     wasInjectedWithin: (ms) => last?.result === "injected" && clock.now() - last.at <= ms,
     complaint: () => {
       if (last === undefined) return "no pod has been tried yet";
@@ -110,6 +134,9 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
     idle: () => loop.idle(),
   };
 }
+
+/** Go's crypto/x509, in the API server's own message. */
+const unknownAuthority = /x509: certificate signed by unknown authority/;
 
 const sentences: Readonly<Record<Exclude<RoundTripResult, "injected">, string>> = {
   untouched: "a pod that was tried came back without a sidecar",

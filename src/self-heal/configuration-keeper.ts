@@ -12,7 +12,7 @@ import type { ReconcileLoop } from "../kubernetes/reconcile-loop.ts";
 import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
 import type { KeeperOptions, KeeperTimings, Restoration } from "./keeper-options.ts";
 import { defaultKeeperTimings } from "./keeper-options.ts";
-import { createAnew, readConfiguration, restoreInPlace } from "./live-configuration.ts";
+import { createAnew, readConfiguration, restoreInPlace, touch } from "./live-configuration.ts";
 import { defaultRestoreLimits, RestoreBudget } from "./restore-budget.ts";
 import type { RestorePlan } from "./restore-configuration.ts";
 import { isSwitchedOff, planRestoration } from "./restore-configuration.ts";
@@ -22,6 +22,8 @@ export interface ConfigurationKeeper {
   start(): void;
   stop(): void;
   readonly ring: () => void;
+  /** Writes it again, should it be right: the API server does not go by what it says. */
+  readonly refresh: () => void;
   idle(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ class Keeper implements ConfigurationKeeper {
   /** Since when it is gone, in milliseconds since the epoch. */
   #goneSince: number | undefined;
   #told: string | undefined;
+  #distrusted = false;
 
   constructor(options: KeeperOptions, reference: ConfigurationReference, forms: () => readonly ShippedForm[]) {
     const { api, clock, random, log, watchTimings } = options;
@@ -102,6 +105,11 @@ class Keeper implements ConfigurationKeeper {
     this.#loop.ring();
   };
 
+  readonly refresh = (): void => {
+    this.#distrusted = true;
+    this.#loop.ring();
+  };
+
   async idle(): Promise<void> {
     await this.#loop.idle();
   }
@@ -122,14 +130,23 @@ class Keeper implements ConfigurationKeeper {
     this.#goneSince = undefined;
     const plan = this.#plan(live);
     this.#tell(plan);
+    const { api, clock } = this.#options;
+    const distrusted = this.#distrusted;
+    this.#distrusted = false;
     if (plan.action === "leave") this.#last = isSwitchedOff(live) ? undefined : live;
-    else {
-      const waitMs = this.#budget.waitMs(this.#options.clock.now());
-      if (waitMs > 0) return waitMs;
-      const configuration = await restoreInPlace(this.#options.api, this.#reference, live, plan);
-      this.#last = configuration;
-      this.#restored({ reference: this.#reference, configuration, cause: "edited", changes: plan.changes });
-    }
+    if (plan.action === "leave" && (plan.because !== "as-shipped" || !distrusted)) return this.#timings.pollMs;
+    const waitMs = this.#budget.waitMs(clock.now());
+    if (waitMs > 0) return waitMs;
+    const configuration =
+      plan.action === "leave"
+        ? await touch(api, this.#reference, live, clock.now())
+        : await restoreInPlace(api, this.#reference, live, plan);
+    this.#last = configuration;
+    this.#restored({
+      reference: this.#reference,
+      configuration,
+      ...(plan.action === "leave" ? { cause: "distrusted", changes: [] } : { cause: "edited", changes: plan.changes }),
+    });
     return this.#timings.pollMs;
   }
 

@@ -8,12 +8,15 @@ import type { ListWatchTimings } from "../kubernetes/list-watch.ts";
 import type { Log } from "../observability/logger.ts";
 import type { RestoreLimits } from "./restore-budget.ts";
 
+/** `distrusted`: it was right, and was written again because the API server did not go by it. */
+export type RestorationCause = "edited" | "deleted" | "distrusted";
+
 /** What was done, for those who count and tell. */
 export interface Restoration {
   readonly reference: ConfigurationReference;
   /** As it is now. */
   readonly configuration: WebhookConfiguration;
-  readonly cause: "edited" | "deleted";
+  readonly cause: RestorationCause;
   /** What had been changed, one line a field. */
   readonly changes: readonly string[];
 }

@@ -3,6 +3,7 @@
  */
 import type { ConfigurationReference, WebhookConfiguration } from "../certificates/webhook-configuration.ts";
 import { configurationsPath } from "../certificates/webhook-configuration.ts";
+import { touchedAnnotation } from "../installation/names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { isNotFound } from "../kubernetes/api.ts";
 import type { RestorePlan } from "./restore-configuration.ts";
@@ -49,6 +50,27 @@ export async function restoreInPlace(
       { op: "add", path: "/metadata/labels", value: labels },
       { op: "add", path: "/webhooks", value: webhooks },
     ],
+  });
+}
+
+/**
+ * Writes a configuration that is right as it is, so that every API server reads it anew.
+ *
+ * @throws ApiError 409 where it has changed since it was read
+ */
+export async function touch(
+  api: KubernetesApi,
+  reference: ConfigurationReference,
+  { metadata }: WebhookConfiguration,
+  now: number,
+): Promise<WebhookConfiguration> {
+  const annotations = { [touchedAnnotation]: new Date(now).toISOString() };
+  return api.request({
+    method: "PATCH",
+    path: pathOf(reference),
+    query,
+    contentType: "application/merge-patch+json",
+    body: { metadata: { resourceVersion: metadata?.resourceVersion, annotations } },
   });
 }
 

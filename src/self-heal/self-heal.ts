@@ -20,6 +20,8 @@ export interface SelfHeal {
   stop(): void;
   /** Looks again: {@link KeeperOptions.mayRefuse} has changed. */
   readonly ring: () => void;
+  /** Writes what is right again: the API server does not go by it. */
+  readonly refresh: () => void;
   /** Resolves when nothing is under way; what waits for a time does not count. */
   idle(): Promise<void>;
 }
@@ -40,6 +42,9 @@ export function createSelfHeal(options: SelfHealOptions): SelfHeal {
     },
     ring: () => {
       for (const keeper of keepers) keeper.ring();
+    },
+    refresh: () => {
+      for (const keeper of keepers) keeper.refresh();
     },
     idle: async () => {
       await Promise.all(keepers.map((keeper) => keeper.idle()));

@@ -12,10 +12,12 @@ import { createWebhookCertificates } from "../certificates/webhook-certificates.
 import type { Terminal } from "../cli/command.ts";
 import { systemClock } from "../clock.ts";
 import { OutriggerError } from "../errors.ts";
+import { injectorName } from "../installation/names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { connectToCluster } from "../kubernetes/client.ts";
 import { createEventRecorder } from "../kubernetes/event-recorder.ts";
 import type { RecordedEvent } from "../kubernetes/event-series.ts";
+import { createLeaderElection } from "../kubernetes/leader-election.ts";
 import { createNamespaceStore } from "../kubernetes/namespaces.ts";
 import { createServerVersionStore, runsNativeSidecars } from "../kubernetes/server-version.ts";
 import type { IpFamily } from "../net/cidr.ts";
@@ -144,7 +146,24 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     const key = certificates.sharedKey();
     if (key !== undefined) context.update({ drainKey: deriveDrainKey(key) });
   });
-  const selfCare = createSelfCare({ ...common, options, version, meshNamespace, metrics: metrics.selfCare, events });
+  const election = createLeaderElection({
+    ...common,
+    lease: { namespace: meshNamespace, name: injectorName },
+    // A container that is started again in the same pod takes up where the one before it ended.
+    identity: environment["POD_NAME"] ?? `outrigger-injector-${randomBytes(4).toString("hex")}`,
+    onChange: (leads) => {
+      metrics.selfCare.leads(leads);
+    },
+  });
+  const selfCare = createSelfCare({
+    ...common,
+    options,
+    version,
+    meshNamespace,
+    metrics: metrics.selfCare,
+    events,
+    leads: () => election.leads(),
+  });
   const readiness = createReadiness([
     { name: "certificate", unmet: () => certificates.unready() },
     { name: "namespaces", unmet: () => (namespaces.synced() ? undefined : "the namespaces have not been listed yet") },
@@ -159,6 +178,7 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
   // Not awaited: without an API server the process must still answer probes, and say why it is not ready.
   void server.start();
   void certificates.start();
+  election.start();
   selfCare.start();
   return await runWebhook({
     options,
@@ -172,6 +192,7 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     events,
     close: async () => {
       selfCare.stop();
+      await election.stop();
       namespaces.stop();
       server.stop();
       certificates.stop();

@@ -10,6 +10,7 @@ import type { RecordedEvent } from "../kubernetes/event-series.ts";
 import type { Log } from "../observability/logger.ts";
 import type { ReadinessCondition } from "../observability/readiness.ts";
 import type { SelfCareMetrics } from "../observability/self-care-metrics.ts";
+import { createReadinessHold } from "../roundtrip/readiness-hold.ts";
 import type { RoundTrip } from "../roundtrip/round-trip.ts";
 import { createRoundTrip } from "../roundtrip/round-trip.ts";
 import { isBeingRemoved } from "../self-heal/is-being-removed.ts";
@@ -30,6 +31,7 @@ export interface SelfCareOptions {
   readonly meshNamespace: string;
   readonly metrics: SelfCareMetrics;
   readonly events: Pick<EventRecorder, "record">;
+  readonly leads: () => boolean;
 }
 
 export interface SelfCare {
@@ -51,17 +53,22 @@ export function webhookConfigurations(name: string): {
   };
 }
 
-/** What an administrator finds on a configuration that did not stay as he made it. */
-function restoredEvent({ reference, configuration, cause, changes }: Restoration): RecordedEvent {
-  const what = cause === "deleted" ? "it had been deleted" : changes.join(", ");
+function describeRestoration({ cause, changes }: Restoration): string {
+  if (cause === "distrusted") return "written again as it is: an API server did not trust the CA that is in it";
   const how = 'the annotation outrigger.dev/self-heal: "false" lets others change it';
+  return `restored as shipped (${how}): ${cause === "deleted" ? "it had been deleted" : changes.join(", ")}`;
+}
+
+/** What an administrator finds on a configuration that did not stay as he made it. */
+function restoredEvent(restoration: Restoration): RecordedEvent {
+  const { reference, configuration } = restoration;
   const { name, resource } = reference;
   const uid = configuration.metadata?.uid;
   return {
     type: "Warning",
     reason: "WebhookConfigurationRestored",
     action: "Restore",
-    message: `restored as shipped (${how}): ${what}`.slice(0, 900),
+    message: describeRestoration(restoration).slice(0, 900),
     target: {
       apiVersion: "admissionregistration.k8s.io/v1",
       kind: configurationKinds[resource],
@@ -73,7 +80,7 @@ function restoredEvent({ reference, configuration, cause, changes }: Restoration
 
 /** Puts the two together; nothing is sent before `start()`. */
 export function createSelfCare(care: SelfCareOptions): SelfCare {
-  const { options, metrics, clock } = care;
+  const { options, metrics, clock, leads } = care;
   let selfHeal: SelfHeal | undefined;
   const roundTrip =
     options.roundTripNamespace === undefined
@@ -85,6 +92,9 @@ export function createSelfCare(care: SelfCareOptions): SelfCare {
             metrics.roundTrip(result, seconds, clock.now());
           },
           onAnswered: () => selfHeal?.ring(),
+          onDistrusted: () => {
+            if (leads()) selfHeal?.refresh();
+          },
         });
   if (options.selfHeal) selfHeal = heal(care, roundTrip);
   return {
@@ -98,7 +108,12 @@ export function createSelfCare(care: SelfCareOptions): SelfCare {
     },
     roundTrip,
     conditions:
-      roundTrip === undefined ? [] : [{ name: "round-trip", unmet: () => roundTrip.complaint(), informational: true }],
+      roundTrip === undefined
+        ? []
+        : [
+            createReadinessHold({ clock, roundTrip, leads }),
+            { name: "round-trip", unmet: () => roundTrip.complaint(), informational: true },
+          ],
   };
 }
 

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { eventually } from "../eventually.ts";
 import { injectorArguments, installOutrigger, removeWebhookConfiguration, shippedMeshConfig } from "./install.ts";
+import { kubectlOk } from "./kubectl.ts";
 import { startLoadBalancer } from "./load-balancer.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import { runDirectory } from "./process-record.ts";
@@ -82,6 +83,8 @@ export async function startInjector(options: InjectorOptions = {}): Promise<Inje
       await removeWebhookConfiguration();
       // Nobody calls them any more; how they end in order is a matter of scenarios.
       await Promise.all(running.map(async (replica) => replica.kill()));
+      // The killed could not give it up, and those that come next would wait until it has run out.
+      await kubectlOk(["-n", namespace, "delete", "lease", "outrigger-injector", "--ignore-not-found"]);
       await loadBalancer.close();
     },
   };

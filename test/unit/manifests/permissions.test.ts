@@ -37,11 +37,13 @@ describe("what the injector may do", () => {
     find(manifests, "ValidatingAdmissionPolicy", "outrigger-probe");
   });
 
-  test("in its namespace: one Secret by name, and to create it; to see whether it is being removed", () => {
+  test("in its namespace: one Secret and one Lease by name, and to create them; to see whether it is being removed", () => {
     assert.deepEqual(describeRules(find(render("base"), "Role", "outrigger-injector")), [
       "get,list,watch,update /secrets outrigger-webhook-certificates",
       "create /secrets",
       "get apps/deployments outrigger-injector",
+      "get,update coordination.k8s.io/leases outrigger-injector",
+      "create coordination.k8s.io/leases",
     ]);
   });
 
@@ -53,11 +55,11 @@ describe("what the injector may do", () => {
       "get,list,watch admissionregistration.k8s.io/validatingwebhookconfigurations outrigger-injector",
       "create,patch events.k8s.io/events",
     ]);
-    const roles = manifests.filter(({ kind }) => kind === "Role" || kind === "RoleBinding");
-    assert.deepEqual(
-      roles.map(({ metadata }) => metadata.name),
-      ["outrigger-probe", "outrigger-probe"],
-    );
+    assert.deepEqual(describeRules(find(manifests, "Role", "outrigger-injector")), [
+      "get apps/deployments outrigger-injector",
+      "get,update coordination.k8s.io/leases outrigger-injector",
+      "create coordination.k8s.io/leases",
+    ]);
   });
 
   for (const name of kustomizations) {

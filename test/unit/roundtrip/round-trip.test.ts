@@ -44,6 +44,7 @@ class Trial {
   readonly roundTrip: RoundTrip;
   answer: Answer = answers.injected;
   answered = 0;
+  distrusted = 0;
 
   constructor(context: TestContext) {
     const api: Pick<KubernetesApi, "request"> = {
@@ -60,6 +61,7 @@ class Trial {
       namespace: "outrigger-probe",
       onProbe: (result) => this.probes.push(result),
       onAnswered: () => (this.answered += 1),
+      onDistrusted: () => (this.distrusted += 1),
     });
     context.after(() => {
       this.roundTrip.stop();
@@ -79,7 +81,12 @@ class Trial {
   }
 }
 
-const { calmMs, worriedMs } = defaultRoundTripTimings;
+const { calmMs, worriedMs, eagerMs, eagerForMs } = defaultRoundTripTimings;
+
+const distrusted = refuse(
+  500,
+  'failed calling webhook "namespace.injection.outrigger.dev": x509: certificate signed by unknown authority',
+);
 
 describe("the round trip", () => {
   it("is a dry run in the namespace for it", async (context) => {
@@ -116,6 +123,36 @@ describe("the round trip", () => {
     await trial.after(worriedMs);
     assert.equal(trial.probes.length, 3);
     assert.equal(trial.captured.lines.length, 2, "a line for each change only");
+  });
+
+  it("is repeated eagerly by a new replica that nobody has answered yet", async (context) => {
+    const trial = new Trial(context);
+    await trial.start(answers.unanswered);
+    for (let ms = eagerMs; ms < eagerForMs; ms += eagerMs) await trial.after(eagerMs);
+    const eager = trial.probes.length;
+    assert.equal(eager, eagerForMs / eagerMs);
+    await trial.after(eagerMs);
+    assert.equal(trial.probes.length, eager + 1);
+    await trial.after(worriedMs - 1);
+    assert.equal(trial.probes.length, eager + 1, "no longer new");
+    await trial.after(1);
+    assert.equal(trial.probes.length, eager + 2);
+  });
+
+  it("tells when the API server goes on not to know the CA, and not each time", async (context) => {
+    const trial = new Trial(context);
+    await trial.start(answers.injected);
+    await trial.after(calmMs, distrusted);
+    assert.equal(trial.distrusted, 0, "it may just not have heard of the new CA");
+    await trial.after(worriedMs);
+    assert.equal(trial.distrusted, 1);
+    for (let count = 0; count < 5; count += 1) await trial.after(worriedMs);
+    assert.equal(trial.distrusted, 1);
+    await trial.after(worriedMs);
+    assert.equal(trial.distrusted, 2);
+    await trial.after(worriedMs, answers.unanswered);
+    await trial.after(worriedMs, distrusted);
+    assert.equal(trial.distrusted, 2, "begun anew");
   });
 
   it("is too old to act upon after a while", async (context) => {

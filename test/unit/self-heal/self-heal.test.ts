@@ -272,6 +272,25 @@ describe("self-healing", () => {
     assert.deepEqual(entries(), original.webhooks);
   });
 
+  it("writes what is right again when told that nobody goes by it, and only that", async () => {
+    await start();
+    const [healer] = healers;
+    healer?.refresh();
+    await quiet();
+    assert.deepEqual(
+      restorations.map(({ cause }) => cause),
+      ["distrusted", "distrusted"],
+      "both configurations",
+    );
+    assert.deepEqual(entries(), original.webhooks);
+    assert.ok(live()?.metadata?.annotations?.["outrigger.dev/touched"] !== undefined);
+    annotate("false");
+    healer?.refresh();
+    await pass(60_000);
+    const ofMutating = restorations.filter(({ reference }) => reference.resource === mutating.resource);
+    assert.equal(ofMutating.length, 1, "not where it is switched off");
+  });
+
   it("does not fight for long with somebody who insists", async () => {
     await start();
     const { most, windowMs } = defaultRestoreLimits;
