@@ -1,10 +1,10 @@
 /**
  * The two measurements: latency with and without sidecars, turn by turn, and what the sidecars use, idle and under load.
  */
+import type { ContainerOfPod, ContainerUsage } from "../../e2e/node/container-usage.ts";
+import { usageAfter } from "../../e2e/node/container-usage.ts";
 import { nameOf } from "../../e2e/node/running-pods.ts";
 import type { RunningPod } from "../../e2e/node/running-pods.ts";
-import type { ContainerOfPod, ContainerUsage } from "./container-usage.ts";
-import { millicores, usageAfter } from "./container-usage.ts";
 import type { Pair } from "./pair.ts";
 import { sendLoad } from "./pair.ts";
 
@@ -68,6 +68,11 @@ async function bothSides(pair: Pair, load: SidecarFigures["load"]): Promise<read
       return { side, load, millicores: millicores(first, last), last };
     }),
   );
+}
+
+/** Share of one core between two readings, in thousandths. */
+function millicores(from: ContainerUsage, to: ContainerUsage): number {
+  return ((to.cpuSeconds - from.cpuSeconds) / (to.readAt - from.readAt)) * 1_000;
 }
 
 function proxyOf(namespace: string, pod: RunningPod): ContainerOfPod {

@@ -8,13 +8,14 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { stopCluster } from "../../e2e/cluster.ts";
 import { createTestNamespaces, injectionEnabled } from "../../e2e/namespaces.ts";
 import { installOnNode } from "../../e2e/node/installation.ts";
-import { imageArchives, startNodeCluster, stopNodeCluster } from "../../e2e/node/node-cluster.ts";
+import { imageArchives, startNodeCluster } from "../../e2e/node/node-cluster.ts";
 import { recordResult } from "../record.ts";
 import { measurePairs, measureSidecars } from "./measure.ts";
 import { startPair } from "./pair.ts";
-import { imageRows, latencyTable, sidecarTable } from "./tables.ts";
+import { imageSizes, latencyTable, sidecarTable } from "./tables.ts";
 
 const usage = `usage: node test/bench/cluster/run.ts [--rounds N] [--seconds S] [--record FILE]
 
@@ -50,7 +51,7 @@ try {
   process.stdout.write(`${result}\n`);
   for (const file of record) await recordResult(file, result, "bench-cluster");
 } finally {
-  await stopNodeCluster(clusterDirectory, join(directory, "logs"));
+  await stopCluster(clusterDirectory, join(directory, "logs"));
   await rm(directory, { recursive: true, force: true });
 }
 
@@ -65,14 +66,14 @@ async function measure(): Promise<string> {
   log("pods are ready");
   const latencies = await measurePairs({ plain, meshed }, rounds, seconds, log);
   const sidecars = await measureSidecars(meshed, log);
-  const sizes = await Promise.all(
-    (await imageArchives()).map(async (path) => ({ path, bytes: (await stat(path)).size })),
-  );
+  const images = ["outrigger", "outrigger-init", "envoy"];
+  const archives = await imageArchives(images);
+  const sizes = await Promise.all(archives.map(async (path) => (await stat(path)).size));
   await namespaces.deleteAll();
   return [
     `${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), which the load generator, both applications and the cluster share.`,
     latencyTable(latencies),
     sidecarTable(sidecars),
-    `From \`kubectl apply\` of the installation to two ready replicas: ${installSeconds.toFixed(1)} s. Images: ${imageRows(sizes)}.`,
+    `From \`kubectl apply\` of the installation to two ready replicas: ${installSeconds.toFixed(1)} s. Images, not compressed: ${imageSizes(images, sizes)}.`,
   ].join("\n\n");
 }

@@ -1,5 +1,4 @@
 /** The result in Markdown. */
-import { basename } from "node:path";
 import { percentile } from "../figures.ts";
 import { renderTable } from "../table.ts";
 import type { PairLatencies, SidecarFigures } from "./measure.ts";
@@ -30,7 +29,7 @@ export function sidecarTable(figures: readonly SidecarFigures[]): string {
   return renderTable(["sidecar", "CPU, 1/1000 core", "anonymous MiB", "working set MiB"], rows);
 }
 
-/** One phrase for each image's archive. */
-export function imageRows(archives: readonly { readonly path: string; readonly bytes: number }[]): string {
-  return archives.map(({ path, bytes }) => `${basename(path)} ${(bytes / 1e6).toFixed(0)} MB`).join(", ");
+/** One phrase for all images. */
+export function imageSizes(names: readonly string[], bytes: readonly number[]): string {
+  return names.map((name, index) => `${name} ${((bytes[index] ?? Number.NaN) / 1e6).toFixed(0)} MB`).join(", ");
 }

@@ -31,9 +31,9 @@ function machineBefore(directory: string): string {
   return join(directory, "..", "machine-before");
 }
 
-/** Makes this clone's images, where the cache has none of the same inputs; gives the archives' paths. */
-export async function imageArchives(): Promise<readonly string[]> {
-  const { code, stdout } = await runCommand(buildImages, [], { timeoutMs: 600_000, showStderr: true });
+/** Makes images of this clone (all, unless some are named), where the cache has none of the same inputs; gives their archives. */
+export async function imageArchives(names: readonly string[] = []): Promise<readonly string[]> {
+  const { code, stdout } = await runCommand(buildImages, names, { timeoutMs: 600_000, showStderr: true });
   if (code !== 0) throw new Error(`scripts/images/build.sh failed with exit code ${code}`);
   return stdout.trim().split("\n");
 }
