@@ -61,11 +61,14 @@ integration: setup $(bundle) ## Against the real Envoy and the real iptables, in
 	$(node_test) --test-concurrency=1 'test/integration/**/*.test.ts'
 
 .PHONY: e2e
-e2e: $(modules) $(bundle) ## Against a real API server (KUBECONFIG, or one built here): every scenario by name
+e2e: e2e-api e2e-node ## Every scenario by name, on KUBECONFIG or on clusters built here (as root)
+
+.PHONY: e2e-api
+e2e-api: $(modules) $(bundle) ## Those that need an API server alone; no root
 	@node test/e2e/run.ts
 
 .PHONY: e2e-node
-e2e-node: $(modules) $(bundle) ## Against a cluster that runs pods (KUBECONFIG, or one built here as root): every scenario by name
+e2e-node: $(modules) $(bundle) ## Those that need a node which runs pods
 	@node test/e2e/run.ts --node
 
 .PHONY: manifests
