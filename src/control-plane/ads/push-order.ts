@@ -1,0 +1,30 @@
+/**
+ * In which order the types of one stream are sent, so that nothing ever refers to what is not there: make before break.
+ *
+ * Additions go out as secrets, clusters, endpoints, listeners, routes; listeners and routes wait until every cluster that
+ * is due has been written. Secrets and endpoints never wait: Envoy withholds the ACK of its clusters until they have both.
+ *
+ * Removals go out once everything that may have used them is settled: sent, acknowledged, and not refused, as a proxy
+ * that refused its new listeners goes on with the old ones, which still name the old clusters. Endpoints go after their
+ * clusters, not before: a cluster that is about to go may still have a request to place.
+ */
+import type { TypeUrl } from "./resource-source.ts";
+import { typeUrls } from "./resource-source.ts";
+
+const { secret, cluster, endpoints, listener, route } = typeUrls;
+
+/** All types, in the order of additions. */
+export const additionOrder: readonly TypeUrl[] = [secret, cluster, endpoints, listener, route];
+
+/** All types, in the order of removals. */
+export const removalOrder: readonly TypeUrl[] = [route, listener, cluster, endpoints, secret];
+
+/** Whether additions of a type wait while others are due. */
+export function waitsFor(type: TypeUrl, due: ReadonlySet<TypeUrl>): boolean {
+  return (type === listener || type === route) && due.has(cluster);
+}
+
+/** Whether removals of a type wait while others are unsettled: those before it in the order of removals. */
+export function mayBeInUse(type: TypeUrl, unsettled: ReadonlySet<TypeUrl>): boolean {
+  return removalOrder.slice(0, removalOrder.indexOf(type)).some((user) => unsettled.has(user));
+}
