@@ -30,10 +30,11 @@ const grpcError: Filter = {
 
 const failedRequest: Filter = { or_filter: { filters: [httpError, flagged, grpcError] } };
 
-type Fields = Readonly<Record<string, string>>;
+/** Name → text with command operators. */
+export type AccessLogFields = Readonly<Record<string, string>>;
 
 /** Envoy writes numbers as numbers, and null for what is absent. */
-const connectionFields: Fields = {
+const connectionFields: AccessLogFields = {
   start_time: "%START_TIME%",
   response_flags: "%RESPONSE_FLAGS%",
   bytes_received: "%BYTES_RECEIVED%",
@@ -46,7 +47,7 @@ const connectionFields: Fields = {
   original_destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
 };
 
-const requestFields: Fields = {
+const requestFields: AccessLogFields = {
   method: "%REQUEST_HEADER(:METHOD)%",
   path: "%REQUEST_HEADER(:PATH)%",
   authority: "%REQUEST_HEADER(:AUTHORITY)%",
@@ -58,7 +59,7 @@ const requestFields: Fields = {
   traceparent: "%REQUEST_HEADER(TRACEPARENT)%",
 };
 
-function jsonLogger(fields: Fields, filter: Filter | undefined): readonly Readonly<Record<string, unknown>>[] {
+function jsonLogger(fields: AccessLogFields, filter: Filter | undefined): readonly Readonly<Record<string, unknown>>[] {
   const config = typedConfig("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
     log_format: { json_format: fields },
   });
@@ -66,16 +67,25 @@ function jsonLogger(fields: Fields, filter: Filter | undefined): readonly Readon
 }
 
 /** The `access_log` of an HTTP connection manager: one line per request. */
-export function httpAccessLog(mode: AccessLogMode, direction: Direction): readonly Readonly<Record<string, unknown>>[] {
+export function httpAccessLog(
+  mode: AccessLogMode,
+  direction: Direction,
+  more: AccessLogFields = {},
+): readonly Readonly<Record<string, unknown>>[] {
   if (mode === "off") return [];
   return jsonLogger(
-    { direction, ...connectionFields, ...requestFields },
+    { direction, ...connectionFields, ...requestFields, ...more },
     mode === "errors" ? failedRequest : undefined,
   );
 }
 
 /** The `access_log` of a TCP proxy: one line per connection. */
-export function tcpAccessLog(mode: AccessLogMode, direction: Direction): readonly Readonly<Record<string, unknown>>[] {
+export function tcpAccessLog(
+  mode: AccessLogMode,
+  direction: Direction,
+  more: AccessLogFields = {},
+): readonly Readonly<Record<string, unknown>>[] {
   if (mode === "off") return [];
-  return jsonLogger({ direction, protocol: "TCP", ...connectionFields }, mode === "errors" ? flagged : undefined);
+  const fields = { direction, protocol: "TCP", ...connectionFields, ...more };
+  return jsonLogger(fields, mode === "errors" ? flagged : undefined);
 }

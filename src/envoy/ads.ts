@@ -4,15 +4,13 @@
 import { isIP } from "node:net";
 import type { IpFamily } from "../net/cidr.ts";
 import type { ControlPlaneTarget } from "./bootstrap-input.ts";
+import { discovered } from "./discovered.ts";
 import { http2 } from "./http-protocol.ts";
 import { namedCluster } from "./named-cluster.ts";
 import type { Cluster, Extension } from "./resource.ts";
 import { extension } from "./resource.ts";
 
 const cluster = "control-plane";
-
-/** No time limit on the first answer: without it, Envoy would report itself ready while it has no listeners. */
-const source = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
 
 /** The bootstrap's `dynamic_resources` field. */
 export const dynamicResources = {
@@ -30,8 +28,8 @@ export const dynamicResources = {
       },
     ],
   },
-  cds_config: source,
-  lds_config: source,
+  cds_config: discovered,
+  lds_config: discovered,
 };
 
 /**

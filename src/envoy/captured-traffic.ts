@@ -6,16 +6,12 @@
 import type { Direction } from "./access-log.ts";
 import { httpAccessLog, tcpAccessLog } from "./access-log.ts";
 import type { BootstrapInput } from "./bootstrap-input.ts";
+import { refuseCapturePort } from "./capture-port.ts";
 import { trafficServer } from "./http-connection-manager.ts";
 import type { Extension, FilterChain, Route } from "./resource.ts";
 import { extension } from "./resource.ts";
 import { tracingFields } from "./tracing.ts";
-
-/**
- * Protocols that an HTTP/1.1 connection may turn into: each must be named. SPDY and `tcp` are how container runtimes
- * stream, CONNECT is how clients ask a forward proxy for a tunnel.
- */
-const upgrades = ["websocket", "CONNECT", "tcp", "SPDY/3.1"].map((type) => ({ upgrade_type: type }));
+import { upgrades } from "./upgrades.ts";
 
 function passOn(cluster: Direction): readonly Route[] {
   const route = { cluster, timeout: "0s" };
@@ -47,18 +43,6 @@ function tcp(direction: Direction, input: BootstrapInput): Extension {
 }
 
 /**
- * The chain that ends connections to a capture port itself: they were not captured, so the proxy would be their
- * destination, and passing them on would be a loop.
- */
-function refuse(port: number): FilterChain {
-  return {
-    filter_chain_match: { destination_port: port },
-    // A response of nothing, after which Envoy closes the connection.
-    filters: [extension("close", "envoy.extensions.filters.network.direct_response.v3.Config")],
-  };
-}
-
-/**
  * Filter-chain fields of a capture listener.
  *
  * @param direction also the name of the cluster that passes traffic on
@@ -71,7 +55,7 @@ export function transparentChains(
 ): { readonly filter_chains: readonly FilterChain[]; readonly default_filter_chain: FilterChain } {
   return {
     filter_chains: [
-      ...capturePorts.map(refuse),
+      ...capturePorts.map(refuseCapturePort),
       {
         filter_chain_match: { application_protocols: ["http/1.1", "h2c"] },
         filters: [http(direction, input)],

@@ -10,13 +10,21 @@ import { downstreamProtocol } from "./http-protocol.ts";
 import type { Extension, Route } from "./resource.ts";
 import { extension, seconds } from "./resource.ts";
 
+/** A route table by name. */
+export interface DiscoveredRoutes {
+  readonly route_config_name: string;
+  readonly config_source: Readonly<Record<string, unknown>>;
+}
+
 export interface HttpConnectionManagerInput {
   /** Names the statistics, `http.<statPrefix>.…`. */
   readonly statPrefix: string;
-  /** In order; what none of them matches is answered 404. */
-  readonly routes: readonly Route[];
+  /** In order; what none of them matches is answered 404. Or the `rds` of a table that the control plane gives. */
+  readonly routes: readonly Route[] | DiscoveredRoutes;
   /** HTTP filters before the router, in order. */
   readonly filters?: readonly Extension[];
+  /** What is done to headers before a route is chosen. */
+  readonly earlyMutations?: readonly Extension[];
   /** Further fields. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
@@ -26,6 +34,14 @@ const headerSeconds = 10;
 
 const router = extension("router", "envoy.extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true });
 
+function routeSpecifier(
+  statPrefix: string,
+  routes: HttpConnectionManagerInput["routes"],
+): Readonly<Record<string, unknown>> {
+  if ("route_config_name" in routes) return { rds: routes };
+  return { route_config: { name: statPrefix, virtual_hosts: [{ name: statPrefix, domains: ["*"], routes }] } };
+}
+
 function connectionManager({ statPrefix, routes, filters = [], more = {} }: HttpConnectionManagerInput): Extension {
   return extension(
     "http-connection-manager",
@@ -33,7 +49,7 @@ function connectionManager({ statPrefix, routes, filters = [], more = {} }: Http
     {
       stat_prefix: statPrefix,
       http_filters: [...filters, router],
-      route_config: { name: statPrefix, virtual_hosts: [{ name: statPrefix, domains: ["*"], routes }] },
+      ...routeSpecifier(statPrefix, routes),
       // Headers stay as they are; each of these is on by default.
       generate_request_id: false,
       server_header_transformation: "PASS_THROUGH",
@@ -54,7 +70,10 @@ function keepForwardedProto(input: HttpConnectionManagerInput): HttpConnectionMa
   return {
     ...input,
     filters: [restoreForwardedProto, ...(input.filters ?? [])],
-    more: { ...input.more, early_header_mutation_extensions: [setForwardedProtoAside] },
+    more: {
+      ...input.more,
+      early_header_mutation_extensions: [setForwardedProtoAside, ...(input.earlyMutations ?? [])],
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import { extension } from "./resource.ts";
  * With TPROXY the application sees the client's own address. The mark is how the capture rules know the proxy's
  * connections from the client's, and how the answers find their way back to the proxy.
  */
-const clientSource: Extension = extension(
+export const clientSource: Extension = extension(
   "client-source",
   "envoy.extensions.filters.listener.original_src.v3.OriginalSrc",
   { mark: clientAddressMark },

@@ -3,21 +3,19 @@
  */
 import type { BootstrapInput } from "./bootstrap-input.ts";
 import { bindToUncapturedSource } from "./captured-source.ts";
-import type { Direction } from "./access-log.ts";
 import { sameProtocolAsClient } from "./http-protocol.ts";
 import { clusterKeepalive } from "./keepalive.ts";
 import type { Cluster } from "./resource.ts";
-
-/** The largest that fits: a sidecar has no opinion on how much its application can bear. */
-const unlimited = 4_294_967_295;
+import { unlimited } from "./unlimited.ts";
 
 /**
  * How long an idle HTTP connection to the server is kept. Below the 5 s after which Node's and other servers close
  * theirs, or a request would now and then meet a connection that is just being closed.
  */
-const httpIdleTimeout = "4s";
+export const plainIdleTimeout = "4s";
 
-function originalDestinationCluster(name: Direction, more: Readonly<Record<string, unknown>>): Cluster {
+/** A cluster that passes connections on to where their clients meant them to go. */
+export function originalDestinationCluster(name: string, more: Readonly<Record<string, unknown>>): Cluster {
   return {
     name,
     type: "ORIGINAL_DST",
@@ -25,18 +23,9 @@ function originalDestinationCluster(name: Direction, more: Readonly<Record<strin
     connect_timeout: "10s",
     // One client connection, one server connection: what servers tie to a connection stays with its client.
     connection_pool_per_downstream_connection: true,
-    circuit_breakers: {
-      thresholds: [
-        {
-          max_connections: unlimited,
-          max_pending_requests: unlimited,
-          max_requests: unlimited,
-          max_retries: unlimited,
-        },
-      ],
-    },
+    ...unlimited,
     upstream_connection_options: clusterKeepalive,
-    ...sameProtocolAsClient(httpIdleTimeout),
+    ...sameProtocolAsClient(plainIdleTimeout),
     ...more,
   };
 }
@@ -45,7 +34,10 @@ function originalDestinationCluster(name: Direction, more: Readonly<Record<strin
 export const outboundCluster: Cluster = originalDestinationCluster("outbound", {});
 
 /** Where inbound connections go: the application, which sees the proxy as its client, or with TPROXY the client itself. */
-export function inboundCluster({ interceptionMode, ipFamilies }: BootstrapInput): Cluster {
+export function inboundCluster({
+  interceptionMode,
+  ipFamilies,
+}: Pick<BootstrapInput, "interceptionMode" | "ipFamilies">): Cluster {
   const source = interceptionMode === "tproxy" ? {} : bindToUncapturedSource(interceptionMode, ipFamilies);
   return originalDestinationCluster("inbound", source);
 }

@@ -9,7 +9,7 @@ import { extension } from "./resource.ts";
  * How long a client has to say its first bytes before the connection is taken for TCP. Undeclared protocols in which
  * the server speaks first lose this time on every connection; an HTTP client that is slower is passed through uncounted.
  */
-const inspectionTimeout = "0.2s";
+export const inspectionTimeout = "0.2s";
 
 /**
  * The destination before capture. First and explicit: Envoy's implicit one is skipped when an inspector times out.
@@ -23,20 +23,21 @@ function portRule({ first, last }: PortRange): Readonly<Record<string, unknown>>
   return { destination_port_range: { start: first, end: last + 1 } };
 }
 
-/** Envoy wants at least two rules in an `or_match`. */
-function anyPort(ranges: readonly PortRange[]): Readonly<Record<string, unknown>> {
+/** Listener-filter fields that switch it off on these ports; Envoy wants at least two rules in an `or_match`. */
+export function disabledOn(ranges: readonly PortRange[]): Readonly<Record<string, unknown>> {
   const rules = ranges.map(portRule);
   const [first] = rules;
   if (first === undefined) return {};
   return { filter_disabled: rules.length === 1 ? first : { or_match: { rules } } };
 }
 
-function httpInspector(opaquePorts: readonly PortRange[]): Readonly<Record<string, unknown>> {
+/** Knows HTTP by its first bytes; skips the opaque ports. */
+export function httpInspector(opaquePorts: readonly PortRange[]): Readonly<Record<string, unknown>> {
   const inspector: Extension = extension(
     "http-inspector",
     "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector",
   );
-  return { ...inspector, ...anyPort(opaquePorts) };
+  return { ...inspector, ...disabledOn(opaquePorts) };
 }
 
 /**

@@ -20,11 +20,15 @@ export interface Address {
 }
 
 export interface FilterChain {
+  readonly name?: string;
   readonly filter_chain_match?: {
     readonly destination_port?: number;
+    readonly prefix_ranges?: readonly { readonly address_prefix: string; readonly prefix_len: number }[];
+    readonly transport_protocol?: "tls" | "raw_buffer";
     readonly application_protocols?: readonly string[];
   };
   readonly filters: readonly Extension[];
+  readonly transport_socket?: Extension;
 }
 
 export interface Listener {
@@ -37,7 +41,7 @@ export interface Listener {
 
 export interface Cluster {
   readonly name: string;
-  readonly type: "STATIC" | "STRICT_DNS" | "ORIGINAL_DST";
+  readonly type: "STATIC" | "STRICT_DNS" | "ORIGINAL_DST" | "EDS";
   readonly connect_timeout: string;
   readonly [field: string]: unknown;
 }

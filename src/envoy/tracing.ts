@@ -26,29 +26,47 @@ function sampler(percent: number): Extension {
   });
 }
 
-/** OpenTelemetry's names for where a span comes from. */
-const resource = extension(
-  "pod",
-  "envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig",
-  {
-    attributes: {
-      "service.namespace": reference.podNamespace,
-      "k8s.namespace.name": reference.podNamespace,
-      "k8s.pod.name": reference.podName,
-      "k8s.pod.ip": reference.podIp,
-      "k8s.node.name": reference.nodeName,
-    },
-  },
-);
+/** Where a sidecar runs. */
+export interface TracedPod {
+  readonly podNamespace: string;
+  readonly podName: string;
+  readonly podIp: string;
+  readonly nodeName: string;
+}
 
-/** Fields of an HTTP connection manager that trace its requests; none where nothing is traced. */
-export function tracingFields(tracing: TracingTarget | undefined, workload: string): Readonly<Record<string, unknown>> {
+/** OpenTelemetry's names for where a span comes from. */
+function resource({ podNamespace, podName, podIp, nodeName }: TracedPod): Extension {
+  return extension(
+    "pod",
+    "envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig",
+    {
+      attributes: {
+        "service.namespace": podNamespace,
+        "k8s.namespace.name": podNamespace,
+        "k8s.pod.name": podName,
+        "k8s.pod.ip": podIp,
+        "k8s.node.name": nodeName,
+      },
+    },
+  );
+}
+
+/**
+ * Fields of an HTTP connection manager that trace its requests; none where nothing is traced.
+ *
+ * @param pod in a bootstrap the kubelet fills it in
+ */
+export function tracingFields(
+  tracing: TracingTarget | undefined,
+  workload: string,
+  pod: TracedPod = reference,
+): Readonly<Record<string, unknown>> {
   if (tracing === undefined) return {};
   const provider = extension("envoy.tracers.opentelemetry", "envoy.config.trace.v3.OpenTelemetryConfig", {
     grpc_service: { envoy_grpc: { cluster_name: cluster }, timeout: "5s" },
     service_name: workload,
     sampler: sampler(tracing.samplingPercent),
-    resource_detectors: [resource],
+    resource_detectors: [resource(pod)],
   });
   return {
     tracing: { provider },
