@@ -1,10 +1,10 @@
 /**
  * Puts the application's pod and its sidecar together: who stands where, and what is written on the pod about it.
  */
+import { holdsByHook } from "./hold-application.ts";
 import type { InjectionContext } from "./outcome.ts";
 import { defaultContainerAnnotation, injectedLabel, statusAnnotation } from "./keys.ts";
 import type { Container, Pod, PodSpec } from "../kubernetes/pod.ts";
-import { holdsApplication } from "./proxy-container.ts";
 import type { InjectionSettings } from "./settings.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { InjectionStatus, OriginalParts } from "./status.ts";
@@ -25,15 +25,16 @@ export interface Assembly {
 type Containers = Pick<PodSpec, "containers" | "initContainers">;
 
 /**
- * Init container, proxy, then the user's own init containers, which so have a network. A classic proxy that holds the
- * application comes first among the containers, one that does not comes last.
+ * Ours come before the user's own init containers, which so have a network. A native proxy comes first of all, so that the
+ * init container can wait for it. A classic proxy that holds the application comes first among the containers, one that
+ * does not comes last.
  */
 function placeContainers({ pod: { spec }, sidecar: { proxy, init }, settings }: Assembly): Containers {
-  const first: readonly Container[] = init === undefined ? [] : [init];
-  const initContainers = [...first, ...(settings.nativeSidecar ? [proxy] : []), ...(spec.initContainers ?? [])];
+  const capture: readonly Container[] = init === undefined ? [] : [init];
+  const initContainers = [...(settings.nativeSidecar ? [proxy] : []), ...capture, ...(spec.initContainers ?? [])];
   const containers = settings.nativeSidecar
     ? spec.containers
-    : holdsApplication(settings)
+    : holdsByHook(settings)
       ? [proxy, ...spec.containers]
       : [...spec.containers, proxy];
   return initContainers.length > 0 ? { containers, initContainers } : { containers };

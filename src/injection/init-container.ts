@@ -1,20 +1,20 @@
 /**
- * The init container that captures traffic: it gets finished rules in its environment and only applies them.
+ * The init container that captures traffic: it gets finished rules in its environment and only applies them. Beside a
+ * native sidecar it then waits until the proxy is ready.
  */
 import { initContainerName } from "../envoy/ports.ts";
 import type { CapturePlan } from "../iptables/capture-plan.ts";
 import { captureVariables, renderCapture } from "../iptables/render-capture.ts";
 import type { Container, EnvVar, VolumeMount } from "../kubernetes/pod.ts";
-import { holdDirectoryVariable } from "./hold-application.ts";
+import { holdDirectoryVariable, holdsByHook, holdsByInitContainer, waitForProxyVariable } from "./hold-application.ts";
 import type { InjectionContext } from "./outcome.ts";
-import { holdsApplication } from "./proxy-container.ts";
 import { createResources } from "./proxy-resources.ts";
 import { initSecurityContext } from "./security-contexts.ts";
 import type { InjectionSettings } from "./settings.ts";
 
 /** Whether the pod needs one: to capture traffic, or to bring along what holds the application back. */
 export function needsInitContainer(settings: InjectionSettings): boolean {
-  return settings.capture.mode !== "none" || holdsApplication(settings);
+  return settings.capture.mode !== "none" || holdsByHook(settings);
 }
 
 /** An empty value is left out, as the API server does on the way to a second pass; the variable is set all the same. */
@@ -32,8 +32,11 @@ function renderRules(plan: CapturePlan): readonly EnvVar[] {
 }
 
 function createEnvironment(settings: InjectionSettings): readonly EnvVar[] {
-  const rules = renderRules(settings.capture);
-  return holdsApplication(settings) ? [...rules, holdDirectoryVariable] : rules;
+  return [
+    ...renderRules(settings.capture),
+    ...(holdsByHook(settings) ? [holdDirectoryVariable] : []),
+    ...(holdsByInitContainer(settings) ? [waitForProxyVariable] : []),
+  ];
 }
 
 /** Makes the init container. */

@@ -6,7 +6,7 @@ import { environment } from "../envoy/expansion.ts";
 import { readyPath } from "../envoy/health-listener.ts";
 import { ports, proxyContainerName } from "../envoy/ports.ts";
 import type { Container, Lifecycle, Probe, VolumeMount } from "../kubernetes/pod.ts";
-import { holdCommand } from "./hold-application.ts";
+import { holdCommand, holdsByHook, holdsByInitContainer } from "./hold-application.ts";
 import type { InjectionContext } from "./outcome.ts";
 import { createResources } from "./proxy-resources.ts";
 import { proxySecurityContext } from "./security-contexts.ts";
@@ -29,7 +29,10 @@ const env = Object.entries(environment).map(([name, fieldPath]) => ({
 
 const readyCheck = { httpGet: { path: readyPath, port: ports.health, scheme: "HTTP" } } as const;
 
-/** What follows waits for this one, so it asks often; a control plane that is down must not kill the proxy. */
+/**
+ * The kubelet starts nothing behind a native sidecar before this has succeeded, so it asks often; a control plane that is
+ * down must not kill the proxy. Where an init container waits for the proxy, the probe would only cost a second more.
+ */
 const startupProbe: Probe = {
   ...readyCheck,
   failureThreshold: 600,
@@ -38,26 +41,22 @@ const startupProbe: Probe = {
   timeoutSeconds: 1,
 };
 
+/** A minute of failures, as nothing but the proxy itself can end it; and soon ready again where it has been restarted. */
 const readinessProbe: Probe = {
   ...readyCheck,
-  failureThreshold: 4,
-  periodSeconds: 15,
+  failureThreshold: 12,
+  periodSeconds: 5,
   successThreshold: 1,
   timeoutSeconds: 3,
 };
 
 const containerPorts = [{ containerPort: ports.stats, name: "outrigger-stats", protocol: "TCP" }];
 
-/** Whether the application has to be held back by a hook: a native sidecar comes first by itself. */
-export function holdsApplication({ nativeSidecar, holdApplication }: InjectionSettings): boolean {
-  return !nativeSidecar && holdApplication;
-}
-
 function createLifecycle({ settings, drainPath }: ProxyContainerInput): Lifecycle | undefined {
   const postStart = { exec: { command: holdCommand } };
   const preStop = { httpGet: { path: drainPath, port: ports.health, scheme: "HTTP" } };
   const lifecycle: Lifecycle = {
-    ...(holdsApplication(settings) ? { postStart } : {}),
+    ...(holdsByHook(settings) ? { postStart } : {}),
     ...(settings.drainSeconds > 0 ? { preStop } : {}),
   };
   return Object.keys(lifecycle).length > 0 ? lifecycle : undefined;
@@ -76,7 +75,7 @@ export function createProxyContainer(input: ProxyContainerInput): Container {
     ports: containerPorts,
     resources: createResources(settings.resources, context.config),
     securityContext: proxySecurityContext(settings.capture.mode),
-    startupProbe,
+    ...(holdsByInitContainer(settings) ? {} : { startupProbe }),
     readinessProbe,
     ...(lifecycle === undefined ? {} : { lifecycle }),
     ...(volumeMounts.length > 0 ? { volumeMounts } : {}),

@@ -12,7 +12,10 @@ function present(quantities: Quantities): Readonly<Record<string, string>> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** The same for the proxy and the init container: a quota then counts the pod as the larger of the two, once. */
+/**
+ * The same for the proxy and the init container: what a namespace demands of every container can be met by one annotation.
+ * The pod counts as the proxy and, beside a native one, the larger of the init container and the application.
+ */
 export function createResources(resources: ProxyResources, { proxy }: MeshConfig): ResourceRequirements {
   const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources;
   const { ephemeralStorageRequest, ephemeralStorageLimit } = proxy;

@@ -2,10 +2,9 @@
  * The volumes that a sidecar brings along, under names that the pod does not use.
  */
 import type { Volume, VolumeMount } from "../kubernetes/pod.ts";
-import { createHoldMount, createHoldVolume, holdVolumeName } from "./hold-application.ts";
+import { createHoldMount, createHoldVolume, holdsByHook, holdVolumeName } from "./hold-application.ts";
 import { createIdentityMount, createIdentityVolume, identityVolumeName } from "./identity-volume.ts";
 import type { InjectionContext } from "./outcome.ts";
-import { holdsApplication } from "./proxy-container.ts";
 import type { InjectionSettings } from "./settings.ts";
 import { chooseVolumeName } from "./volume-names.ts";
 
@@ -33,7 +32,7 @@ export function planVolumes(
   present: readonly Volume[],
 ): SidecarVolumes {
   const identity = config.mode === "mesh" ? chooseVolumeName(identityVolumeName, present) : undefined;
-  const hold = holdsApplication(settings) ? chooseVolumeName(holdVolumeName, present) : undefined;
+  const hold = holdsByHook(settings) ? chooseVolumeName(holdVolumeName, present) : undefined;
   return {
     volumes: [
       ...(identity === undefined ? [] : [createIdentityVolume(identity)]),

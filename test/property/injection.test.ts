@@ -124,7 +124,7 @@ suite("for every text in labels and annotations", () => {
     const { annotations: _annotations, labels: _labels, ...metadata } = pod.metadata ?? {};
     const fieldsOf = (of: Pod): readonly string[] => {
       const proxy = allContainers(of.spec).find(({ name }) => name === "outrigger-proxy") ?? { name: "" };
-      const optional = ["lifecycle", "volumeMounts", "restartPolicy"];
+      const optional = ["lifecycle", "volumeMounts", "restartPolicy", "startupProbe"];
       return Object.keys(proxy)
         .filter((field) => !optional.includes(field))
         .sort();

@@ -8,7 +8,7 @@ import { kubectlJson, kubectlOk } from "../kubectl.ts";
 import { injectionEnabled } from "../namespaces.ts";
 import { plainPod } from "../pods.ts";
 import { scenario } from "../scenario.ts";
-import { bootstrapOf, containerNames, containerOf, createPod, hasSidecar } from "../stored-pod.ts";
+import { bootstrapOf, containerNames, containerOf, createPod, hasSidecar, variableOf } from "../stored-pod.ts";
 
 injectorOfFile({ replicas: 1 });
 
@@ -21,7 +21,7 @@ scenario("injection: a pod of a labelled namespace gets its sidecar, one created
   assert.equal(created, "pod/web created\n");
   const pod = await kubectlJson<Pod>(["-n", namespace, "get", "pod", "web"]);
   assert.ok(hasSidecar(pod));
-  assert.deepEqual(containerNames(pod), { init: ["outrigger-init", "outrigger-proxy"], app: ["app"] });
+  assert.deepEqual(containerNames(pod), { init: ["outrigger-proxy", "outrigger-init"], app: ["app"] });
   assert.equal(pod.metadata?.annotations?.["kubectl.kubernetes.io/default-container"], "app");
   assert.equal(bootstrapOf(pod).node.cluster, "web");
 });
@@ -36,7 +36,7 @@ scenario("injection: the application's part of the pod stays as it was", async (
   const { initContainers = [], ...spec } = injected.spec;
   const application = initContainers.filter(({ name }) => !name.startsWith("outrigger-"));
   assert.deepEqual(withoutTokenName({ ...spec, initContainers: application }), expected);
-  assert.deepEqual(containerNames(injected).init, ["outrigger-init", "outrigger-proxy", "migrate"]);
+  assert.deepEqual(containerNames(injected).init, ["outrigger-proxy", "outrigger-init", "migrate"]);
 });
 
 scenario("injection: the proxy is a native sidecar that starts before the user's init containers", async (context) => {
@@ -44,7 +44,7 @@ scenario("injection: the proxy is a native sidecar that starts before the user's
   const pod = await createPod(namespace, plainPod("web", { spec: applicationSpec }));
   const proxy = containerOf(pod, "outrigger-proxy");
   assert.equal(proxy.restartPolicy, "Always");
-  assert.deepEqual(proxy.startupProbe?.httpGet, { path: "/healthz/ready", port: 15021, scheme: "HTTP" });
+  assert.equal(variableOf(pod, "outrigger-init", "OUTRIGGER_WAIT_FOR"), "http://127.0.0.1:15000/ready");
 });
 
 /** Fields of many kinds, some of which the injector does not know. */

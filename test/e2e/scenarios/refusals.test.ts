@@ -63,5 +63,5 @@ scenario("refusals: with userErrors: warn the pod is created with the default an
   assert.equal(stdout, "pod/web created\n");
   assert.equal(code, 0);
   const pod = await kubectlJson<Pod>(["-n", namespace, "get", "pod", "web"]);
-  assert.deepEqual(containerNames(pod).init, ["outrigger-init", "outrigger-proxy"], "redirect, the default");
+  assert.deepEqual(containerNames(pod).init, ["outrigger-proxy", "outrigger-init"], "redirect, the default");
 });

@@ -88,7 +88,7 @@ for (const [name, where] of [
     assert.equal(other.calls(), 1);
     await assertAskedAgain(namespace);
     assert.ok(hasSidecar(pod));
-    assert.deepEqual(containerNames(pod), { init: ["outrigger-init", "outrigger-proxy"], app: ["app", "agent"] });
+    assert.deepEqual(containerNames(pod), { init: ["outrigger-proxy", "outrigger-init"], app: ["app", "agent"] });
     const { readinessProbe } = containerOf(pod, "agent");
     assert.deepEqual(readinessProbe?.httpGet, { path: "/app-health/agent/readyz", port: 15020, scheme: "HTTP" });
     assert.equal(readinessProbe.periodSeconds, 7);
@@ -114,7 +114,7 @@ scenario("re-invocation: what the user declares of the proxy's container stays s
   const spec = { ...probed, initContainers: [{ ...declared, restartPolicy: "Always" }] };
   const pod = await createPod(namespace, plainPod("web", { spec }));
   await assertAskedAgain(namespace);
-  assert.deepEqual(containerNames(pod), { init: ["outrigger-init", "outrigger-proxy"], app: ["app", "agent"] });
+  assert.deepEqual(containerNames(pod), { init: ["outrigger-proxy", "outrigger-init"], app: ["app", "agent"] });
   const proxy = containerOf(pod, "outrigger-proxy");
   assert.equal(proxy.image, "docker.io/envoyproxy/envoy:distroless-v1.40.0", "auto stands for ours");
   assert.deepEqual(proxy.args, declared.args);
@@ -135,7 +135,7 @@ scenario("re-invocation: a webhook that sends images to a mirror keeps its say",
   const pod = await createPod(namespace, plainPod("web"));
   await assertAskedAgain(namespace);
   assert.ok(hasSidecar(pod));
-  for (const name of ["outrigger-init", "outrigger-proxy", "app"]) {
+  for (const name of ["outrigger-proxy", "outrigger-init", "app"]) {
     assert.match(containerOf(pod, name).image ?? "", /^mirror\.example\//);
   }
 });

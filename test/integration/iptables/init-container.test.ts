@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, test } from "node:test";
@@ -179,6 +179,33 @@ describe("busybox for the proxy's postStart hook", () => {
     const { code, output } = runInit(pod, { environment });
     assert.equal(code, 1);
     assert.match(output, /busybox cannot be left in /);
+  });
+});
+
+describe("a native sidecar", () => {
+  test("is waited for, when capture is set up", () => {
+    const folder = mkdtempSync(join(tmpdir(), "outrigger-ready-"));
+    try {
+      writeFileSync(join(folder, "ready"), "LIVE\n");
+      const server = `timeout 10 busybox httpd -f -p 127.0.0.1:15000 -h ${folder}`;
+      const prepare = `ip link set lo up; (sleep 1; exec ${server}) >/dev/null 2>&1 &`;
+      const environment = { ...redirect, OUTRIGGER_WAIT_FOR: "http://127.0.0.1:15000/ready" };
+      const start = performance.now();
+      const { code, output } = runInit(pod, { environment, prepare: `${prepare} :` });
+      assert.equal(code, 0, output);
+      assert.match(output, /capture is set up\n.*the proxy is ready\n$/s);
+      assert.ok(performance.now() - start > 1_000, "it did not wait");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("that never becomes ready is told of, and the container ends when it is told to", () => {
+    const environment = { ...nothing, OUTRIGGER_WAIT_FOR: "http://127.0.0.1:15000/ready" };
+    const shell = ["timeout", "8", "sh"];
+    const { code, output } = runInit(pod, { environment, shell });
+    assert.equal(code, 124, output);
+    assert.match(output, /waiting for the proxy, which is not ready: see the log of outrigger-proxy/);
   });
 });
 

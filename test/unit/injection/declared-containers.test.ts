@@ -30,7 +30,7 @@ for (const list of ["containers", "initContainers"] as const) {
   suite(`a proxy declared among ${list}`, () => {
     test("stands where the sidecar belongs, natively and classically", () => {
       assert.deepEqual(namesOf(inject(declaring({}, list)).pod), {
-        init: ["outrigger-init", "outrigger-proxy"],
+        init: ["outrigger-proxy", "outrigger-init"],
         main: ["app"],
       });
       assert.deepEqual(namesOf(inject(declaring({}, list), classicContext()).pod), {
@@ -78,7 +78,7 @@ suite("a declared init container", () => {
     const { pod } = inject(declaring({ resources: { limits: { cpu: "1" } } }, "initContainers", "outrigger-init"));
     assert.equal(initOf(pod)?.resources?.limits?.["cpu"], "1");
     assert.ok(initOf(pod)?.env?.some(({ name }) => name === "OUTRIGGER_IPTABLES_V4"));
-    assert.deepEqual(namesOf(pod).init, ["outrigger-init", "outrigger-proxy"]);
+    assert.deepEqual(namesOf(pod).init, ["outrigger-proxy", "outrigger-init"]);
   });
 
   test("that is not needed is left out, with a warning", () => {
@@ -97,7 +97,7 @@ suite("a probe or hook of another kind replaces ours, since two would be refused
     ["startupProbe", { exec: { command: ["x"] } }, { exec: { command: ["x"] } }],
   ] as const) {
     test(name, () => {
-      const probe = proxyOf(inject(declaring({ [name]: fields })).pod)[name];
+      const probe = proxyOf(inject(declaring({ [name]: fields }), classicContext()).pod)[name];
       assert.deepEqual({ ...probe, ...expected }, probe);
       assert.equal(probe?.httpGet, undefined);
       assert.equal(probe?.successThreshold, 1);

@@ -86,7 +86,7 @@ suite("a status of the right shape", () => {
 
   test("copied from another pod, with its sidecar, gives that pod's sidecar its place", () => {
     const { pod } = inject(forged(JSON.stringify(genuine)));
-    assert.deepEqual(namesOf(pod), { init: ["outrigger-init", "outrigger-proxy"], main: ["app"] });
+    assert.deepEqual(namesOf(pod), { init: ["outrigger-proxy", "outrigger-init"], main: ["app"] });
   });
 
   for (const [name, status] of [

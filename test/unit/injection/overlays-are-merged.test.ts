@@ -83,7 +83,7 @@ suite("over our containers", () => {
         },
       };
       const { pod } = overlaid(overlay);
-      assert.deepEqual(namesOf(pod), { init: ["outrigger-init", "outrigger-proxy"], main: ["app"] });
+      assert.deepEqual(namesOf(pod), { init: ["outrigger-proxy", "outrigger-init"], main: ["app"] });
       assert.ok(proxyOf(pod).env?.some(({ name }) => name === "A"));
       assert.equal(proxyOf(pod).resources?.limits?.["cpu"], "9");
       assert.equal(initOf(pod)?.resources?.limits?.["cpu"], "8");

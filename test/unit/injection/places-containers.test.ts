@@ -19,22 +19,26 @@ const migrate = { name: "migrate", image: "m" };
 const two = { containers: [app, { ...app, name: "b" }], initContainers: [migrate] };
 
 suite("a native sidecar", () => {
-  test("comes after the capture and before the user's init containers, which so have a network", () => {
+  test("comes first, then the capture, then the user's init containers, which so have a network", () => {
     const { pod } = inject(podWith({}, two));
-    assert.deepEqual(namesOf(pod), { init: ["outrigger-init", "outrigger-proxy", "migrate"], main: ["app", "b"] });
+    assert.deepEqual(namesOf(pod), { init: ["outrigger-proxy", "outrigger-init", "migrate"], main: ["app", "b"] });
     assert.equal(proxyOf(pod).restartPolicy, "Always");
     assert.equal(initOf(pod)?.restartPolicy, undefined);
     assert.equal(proxyOf(pod).lifecycle?.postStart, undefined);
   });
 
-  test("is what follows waited for: it has a startup probe on its own readiness", () => {
-    const { startupProbe } = proxyOf(inject(podWith()).pod);
-    assert.deepEqual(startupProbe?.httpGet, { path: "/healthz/ready", port: 15_021, scheme: "HTTP" });
+  test("is waited for by the init container, and by no probe", () => {
+    const { pod } = inject(podWith());
+    const variables = initOf(pod)?.env ?? [];
+    assert.deepEqual(variables.at(-1), { name: "OUTRIGGER_WAIT_FOR", value: "http://127.0.0.1:15000/ready" });
+    assert.equal(proxyOf(pod).startupProbe, undefined);
   });
 
-  test("needs no init container where nothing is captured", () => {
+  test("needs no init container where nothing is captured: a startup probe is what follows waits for", () => {
     const { pod } = inject(podWith(ours({ "interception-mode": "none" }), two));
     assert.deepEqual(namesOf(pod), { init: ["outrigger-proxy", "migrate"], main: ["app", "b"] });
+    const { startupProbe } = proxyOf(pod);
+    assert.deepEqual(startupProbe?.httpGet, { path: "/healthz/ready", port: 15_021, scheme: "HTTP" });
   });
 });
 
@@ -55,6 +59,7 @@ suite("a classic sidecar", () => {
     assert.deepEqual(pod.spec.volumes, [{ name: "outrigger-hold", emptyDir: { sizeLimit: "8Mi" } }]);
     const variables = initOf(pod)?.env ?? [];
     assert.ok(variables.some(({ name, value }) => name === "OUTRIGGER_HOLD_DIRECTORY" && value === mount.mountPath));
+    assert.ok(!variables.some(({ name }) => name === "OUTRIGGER_WAIT_FOR"), "the proxy comes after it");
   });
 
   test("that does not hold comes last, with no volume and no hook", () => {

@@ -145,7 +145,7 @@ suite("what another webhook does in between stays", () => {
         initContainers: [{ name: "early", image: "x" }, ...initContainers],
       })),
     );
-    assert.deepEqual(namesOf(pod).init, ["outrigger-init", "outrigger-proxy", "early"]);
+    assert.deepEqual(namesOf(pod).init, ["outrigger-proxy", "outrigger-init", "early"]);
   });
 
   test("our image is changed to a mirror's", () => {

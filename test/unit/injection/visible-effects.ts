@@ -199,11 +199,11 @@ export const visibleEffects: Readonly<Record<SettingName, VisibleEffect>> = {
   },
   "native-sidecar": {
     look: (pod) => namesOf(pod),
-    builtIn: { init: ["outrigger-init", "outrigger-proxy"], main: ["app"] },
+    builtIn: { init: ["outrigger-proxy", "outrigger-init"], main: ["app"] },
     seen: [
       ["false", { init: ["outrigger-init"], main: ["outrigger-proxy", "app"] }],
-      ["true", { init: ["outrigger-init", "outrigger-proxy"], main: ["app"] }],
-      ["auto", { init: ["outrigger-init", "outrigger-proxy"], main: ["app"] }],
+      ["true", { init: ["outrigger-proxy", "outrigger-init"], main: ["app"] }],
+      ["auto", { init: ["outrigger-proxy", "outrigger-init"], main: ["app"] }],
     ],
   },
   "hold-application": {
