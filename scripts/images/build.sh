@@ -9,6 +9,7 @@ images_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$images_dir/../.." && pwd)
 source "$root/scripts/cluster/settings.sh"
 source "$images_dir/root.sh"
+source "$images_dir/debian.sh"
 source "$images_dir/layer.sh"
 source "$images_dir/archive.sh"
 source "$images_dir/shared-layers.sh"

@@ -19,11 +19,38 @@ export interface Echo {
 
 const readinessProbe = { httpGet: { path: "/healthz", port: applicationPorts.http }, periodSeconds: 1 };
 
+export interface ApplicationOptions extends PodOptions {
+  /** Merged over the plain container. */
+  readonly container?: object;
+}
+
 /** One replica, unless told otherwise; ready when the application says so. */
-export function applicationDeployment(
-  name: string,
-  options: PodOptions & { readonly container?: object } = {},
-): object {
+export function applicationDeployment(name: string, options: ApplicationOptions = {}): object {
+  const template = applicationTemplate(name, options);
+  const spec = { replicas: 1, selector: { matchLabels: { app: name } }, template };
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec };
+}
+
+/** The same as a StatefulSet of two, each of which has a name in DNS below the headless Service `service`. */
+export function applicationStatefulSet(name: string, service: string): object {
+  const template = applicationTemplate(name, {});
+  const spec = { replicas: 2, serviceName: service, podManagementPolicy: "Parallel", template };
+  const selector = { matchLabels: { app: name } };
+  return { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name }, spec: { ...spec, selector } };
+}
+
+/** The same as a pod by itself. */
+export function applicationPod(name: string, options: ApplicationOptions = {}): object {
+  const { metadata, spec } = applicationTemplate(name, options);
+  return { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, name }, spec };
+}
+
+interface PodTemplate {
+  readonly metadata: object;
+  readonly spec: object;
+}
+
+function applicationTemplate(name: string, options: ApplicationOptions): PodTemplate {
   const container = {
     name: "app",
     image: "outrigger.test/app:1",
@@ -33,12 +60,10 @@ export function applicationDeployment(
     ...options.container,
   };
   const labels = { app: name, ...options.labels };
-  const template = {
+  return {
     metadata: { labels, ...(options.annotations === undefined ? {} : { annotations: options.annotations }) },
     spec: { terminationGracePeriodSeconds: 5, containers: [container], ...options.spec },
   };
-  const spec = { replicas: 1, selector: { matchLabels: { app: name } }, template };
-  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec };
 }
 
 /** In front of the Deployment of the same name: port 80 to the application's HTTP port, unless told otherwise. */

@@ -13,8 +13,10 @@ export interface RunningPod extends Pod {
   readonly spec: Pod["spec"] & { readonly nodeName: string };
   readonly status: {
     readonly podIP: string;
+    /** One of each IP family that the cluster has. */
     readonly podIPs: readonly { readonly ip: string }[];
     readonly hostIP: string;
+    readonly hostIPs: readonly { readonly ip: string }[];
     readonly phase: string;
     readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly containerStatuses: readonly ContainerStatus[];
@@ -24,12 +26,14 @@ export interface RunningPod extends Pod {
 
 export interface ContainerStatus {
   readonly name: string;
+  /** `containerd://` and its id. */
+  readonly containerID: string;
   readonly ready: boolean;
   readonly restartCount: number;
   readonly state: { readonly running?: object; readonly terminated?: { readonly exitCode: number } };
 }
 
-/** Applies objects in a namespace and waits until each Deployment and Pod among them is ready. */
+/** Applies objects in a namespace and waits until each Deployment, StatefulSet and Pod among them is ready. */
 export async function run(namespace: string, ...objects: readonly object[]): Promise<void> {
   const input = { apiVersion: "v1", kind: "List", items: objects };
   await kubectlOk(["-n", namespace, "apply", "-f", "-"], { input });
@@ -42,8 +46,8 @@ interface NamedObject {
 }
 
 async function waitUntilReady(namespace: string, { kind, metadata }: NamedObject): Promise<void> {
-  if (kind === "Deployment") {
-    await kubectlOk(["-n", namespace, "rollout", "status", `deployment/${metadata.name}`, "--timeout=60s"]);
+  if (kind === "Deployment" || kind === "StatefulSet") {
+    await kubectlOk(["-n", namespace, "rollout", "status", `${kind}/${metadata.name}`, "--timeout=60s"]);
   }
   if (kind === "Pod") {
     await kubectlOk(["-n", namespace, "wait", "--for=condition=Ready", `pod/${metadata.name}`, "--timeout=60s"]);
