@@ -1,0 +1,96 @@
+/** The mesh, kept up to date by changes of single Kubernetes objects. */
+import type { IpAndPort } from "./address.ts";
+import { familyOf, parseAddress } from "./address.ts";
+import type { Claim } from "./claim.ts";
+import { nodePortKey } from "./claim.ts";
+import type { ObjectChange } from "./cluster-object.ts";
+import type { Address, Destination, PodDestination, ServiceDestination } from "./destination.ts";
+import { identityAt } from "./make-workload.ts";
+import type { Mesh, MeshChange } from "./mesh.ts";
+import type { MeshSettings, MeshState } from "./mesh-state.ts";
+import { createMeshState } from "./mesh-state.ts";
+import { PendingChange } from "./pending-change.ts";
+import { placeObject } from "./place-object.ts";
+import type { PodEntry } from "./pod-index.ts";
+import type { ObjectProblems } from "./problem-book.ts";
+import { serviceDestination } from "./resolved-port.ts";
+import { summarizeChange } from "./summarize-change.ts";
+import { workOut } from "./work-out.ts";
+
+export interface MeshModelOptions extends MeshSettings {
+  /** Called within `apply`, when the mesh is complete again, for each object whose problems have changed. */
+  readonly onProblems?: (problems: ObjectProblems) => void;
+}
+
+export interface MeshModel extends Mesh {
+  /**
+   * Takes changes in. What the mesh is afterwards depends on the objects alone: not on the order in which they came, nor
+   * on how they were put in batches.
+   */
+  apply(changes: readonly ObjectChange[]): MeshChange;
+  /** Everything that is wrong, by kind and key. */
+  problems(): readonly ObjectProblems[];
+}
+
+/** A mesh of nothing. */
+export function createMeshModel(options: MeshModelOptions): MeshModel {
+  const state = createMeshState(options);
+  return {
+    trustDomain: options.trustDomain,
+    apply: (changes) => {
+      const change = applyChanges(state, changes);
+      for (const problems of state.book.takeChanged()) options.onProblems?.(problems);
+      return change;
+    },
+    destination: (address) => findDestination(state, address),
+    workload: (pod) => state.pods.get(pod)?.workload,
+    inspectedPorts: () => state.inspection.inspectedPorts(),
+    opaqueAddresses: () => state.inspection.opaqueAddresses(),
+    servicesOf: (namespace) => state.clusterIps.of(namespace).map((address) => clusterIpDestination(state, address)),
+    problems: () => state.book.list(),
+  };
+}
+
+function applyChanges(state: MeshState, changes: readonly ObjectChange[]): MeshChange {
+  const pending = new PendingChange();
+  for (const change of changes) placeObject(state, change, pending);
+  workOut(state, pending);
+  return { ...summarizeChange(pending, state), namespaces: followClusterIps(state, pending) };
+}
+
+function followClusterIps({ clusterIps, claims }: MeshState, { claimsBefore }: PendingChange): ReadonlySet<string> {
+  const namespaces = new Set<string>();
+  for (const [key, before] of claimsBefore) {
+    for (const namespace of clusterIps.move(key, before, claims.holder(key))) namespaces.add(namespace);
+  }
+  return namespaces;
+}
+
+function findDestination(state: MeshState, address: Address): Destination {
+  const place = parseAddress(address);
+  if (place === undefined) return { kind: "unknown", address };
+  const claim = findClaim(state, address, place);
+  if (claim !== undefined) return serviceDestination(claim.port, address, familyOf(place.ip));
+  const pod = state.pods.ownerOf(place.ip);
+  return pod === undefined ? { kind: "unknown", address } : podDestination(pod, address, place);
+}
+
+function findClaim({ claims, nodes }: MeshState, address: Address, { ip, port }: IpAndPort): Claim | undefined {
+  const claim = claims.holder(address);
+  if (claim !== undefined || !nodes.hasIp(ip)) return claim;
+  const nodePort = claims.holder(nodePortKey(port));
+  return nodePort?.port.families.includes(familyOf(ip)) === true ? nodePort : undefined;
+}
+
+function podDestination(pod: PodEntry, address: Address, { ip, port }: IpAndPort): PodDestination {
+  const { workload } = pod;
+  const { zone, node } = workload;
+  const endpoint = { ip, port, identity: identityAt(pod, port), zone, node, draining: false };
+  return { kind: "pod", address, workload, endpoint };
+}
+
+function clusterIpDestination(state: MeshState, address: Address): ServiceDestination {
+  const destination = findDestination(state, address);
+  if (destination.kind !== "service") throw new Error(`${address} is listed as a cluster IP and is none`);
+  return destination;
+}

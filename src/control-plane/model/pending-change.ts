@@ -1,0 +1,33 @@
+/**
+ * What one batch of changes has touched: what is still to be worked out, and how things were before the batch. Whatever
+ * comes back to what it was, however often it has changed in between, has not changed.
+ */
+import type { Claim, ClaimKey } from "./claim.ts";
+import type { MeshTlsRecord, PodRecord } from "./cluster-object.ts";
+import type { PodEntry } from "./pod-index.ts";
+import type { NamespacedName } from "./workload.ts";
+
+export class PendingChange {
+  /** Pods to work out, with what is known of them now. */
+  readonly pods = new Map<NamespacedName, PodRecord | undefined>();
+  /** Services to work out. */
+  readonly services = new Set<NamespacedName>();
+  /** Namespaces whose MeshTLS objects have changed. */
+  readonly policyNamespaces = new Set<string>();
+  readonly removedPolicies: MeshTlsRecord[] = [];
+  /** Policies that have begun or ceased to be overruled for some pod. */
+  readonly overruledPolicies = new Set<NamespacedName>();
+
+  readonly podsBefore = new Map<NamespacedName, PodEntry | undefined>();
+  readonly ipOwnersBefore = new Map<string, PodEntry | undefined>();
+  readonly claimsBefore = new Map<ClaimKey, Claim | undefined>();
+  /** IPs that nodes have got or lost. */
+  readonly nodeIps = new Set<string>();
+  /** Whether the inspected ports have changed. */
+  ports = false;
+}
+
+/** Keeps the first value that is put down for a key: the one before the batch. */
+export function rememberFirst<K, V>(before: Map<K, V>, key: K, value: V): void {
+  if (!before.has(key)) before.set(key, value);
+}

@@ -1,0 +1,77 @@
+/** Puts a changed object in its place, and notes which pods and Services have to be worked out anew because of it. */
+import { isDeepStrictEqual } from "node:util";
+import type { MeshTlsRecord, NamespaceRecord, NodeRecord, ObjectChange } from "./cluster-object.ts";
+import type { MeshState } from "./mesh-state.ts";
+import type { PendingChange } from "./pending-change.ts";
+import { rememberFirst } from "./pending-change.ts";
+import type { NamespacedName } from "./workload.ts";
+
+export function placeObject(state: MeshState, change: ObjectChange, pending: PendingChange): void {
+  state.book.set(change.kind, change.key, "", change.problems);
+  const key = change.key as NamespacedName;
+  switch (change.kind) {
+    case "namespace":
+      placeNamespace(state, change.key, change.object, pending);
+      break;
+    case "node":
+      placeNode(state, change.key, change.object, pending);
+      break;
+    case "pod":
+      pending.pods.set(key, change.object);
+      break;
+    case "service":
+      state.services.set(key, change.object);
+      pending.services.add(key);
+      break;
+    case "slice":
+      for (const service of state.services.setSlice(key, change.object)) pending.services.add(service);
+      break;
+    case "meshTls":
+      placePolicy(state, key, change.object, pending);
+      break;
+  }
+}
+
+function placeNamespace(
+  state: MeshState,
+  name: string,
+  record: NamespaceRecord | undefined,
+  pending: PendingChange,
+): void {
+  const before = state.namespaces.get(name);
+  if (record === undefined) state.namespaces.delete(name);
+  else state.namespaces.set(name, record);
+  if (isDeepStrictEqual(before?.opaquePorts, record?.opaquePorts)) return;
+  for (const service of state.services.ofNamespace(name)) pending.services.add(service);
+  reconsider(state, state.pods.ofNamespace(name), pending);
+}
+
+function placeNode(state: MeshState, name: string, record: NodeRecord | undefined, pending: PendingChange): void {
+  const before = state.nodes.get(name);
+  const [from, to] = [new Set(before?.ips), new Set(record?.ips)];
+  for (const ip of from) if (!to.has(ip)) pending.nodeIps.add(ip);
+  for (const ip of to) if (!from.has(ip)) pending.nodeIps.add(ip);
+  state.nodes.set(name, record);
+  if ((before?.zone ?? "") !== (record?.zone ?? "")) reconsider(state, state.pods.onNode(name), pending);
+}
+
+function placePolicy(
+  state: MeshState,
+  key: NamespacedName,
+  record: MeshTlsRecord | undefined,
+  pending: PendingChange,
+): void {
+  const { policies, pods } = state;
+  const [namespace = "", name = ""] = key.split("/");
+  const before = policies.find(namespace, name);
+  policies.replace(before, record);
+  pending.policyNamespaces.add(namespace);
+  if (before !== undefined && record === undefined) pending.removedPolicies.push(before);
+  const meshWide = [before, record].some((policy) => policy !== undefined && policies.isMeshWide(policy));
+  reconsider(state, meshWide ? pods.keys() : pods.ofNamespace(namespace), pending);
+}
+
+/** Pods that stay as they are, but for what applies to them. */
+function reconsider({ pods }: MeshState, keys: Iterable<NamespacedName>, pending: PendingChange): void {
+  for (const key of keys) rememberFirst(pending.pods, key, pods.get(key)?.record);
+}

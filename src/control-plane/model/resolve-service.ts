@@ -1,0 +1,95 @@
+/**
+ * What a Service is to the mesh: its ports with their protocol and endpoints, the addresses that it claims, and the ports
+ * that clients' sidecars should or must not inspect.
+ */
+import type { PortRange } from "../../net/port-range.ts";
+import { includesPort } from "../../net/port-range.ts";
+import { familyOf, formatAddress } from "./address.ts";
+import type { Claim, ClaimKey } from "./claim.ts";
+import { claimRanks, nodePortKey } from "./claim.ts";
+import type { ServicePortRecord, ServiceRecord, SliceRecord } from "./cluster-object.ts";
+import type { Address, DeclaredProtocol } from "./destination.ts";
+import type { IdentityOf } from "./endpoints.ts";
+import { collectEndpoints, endpointIps } from "./endpoints.ts";
+import type { Exposure } from "./port-inspection.ts";
+import { exposures } from "./port-inspection.ts";
+import type { ResolvedPort } from "./resolved-port.ts";
+import { namespacedName } from "./workload.ts";
+
+export interface ResolvedService {
+  readonly claims: ReadonlyMap<ClaimKey, Claim>;
+  readonly exposure: Exposure;
+  /** Every IP of its slices, used or not. */
+  readonly endpointIps: ReadonlySet<string>;
+}
+
+export interface ServiceContext {
+  readonly slices: readonly SliceRecord[];
+  readonly identityOf: IdentityOf;
+  /** Of the namespace, or the mesh's: for Services that name none themselves. */
+  readonly opaquePorts: readonly PortRange[];
+}
+
+/** Works out one Service; costs as much as it has endpoints. */
+export function resolveService(service: ServiceRecord, context: ServiceContext): ResolvedService {
+  const resolved =
+    service.kind === "external-name" ? [] : service.ports.map((port) => resolvePort(service, port, context));
+  return {
+    claims: claimAddresses(service, resolved),
+    exposure: exposures(
+      service,
+      resolved.map(({ port }) => port),
+    ),
+    endpointIps: endpointIps(context.slices),
+  };
+}
+
+interface PortWithRecord {
+  readonly record: ServicePortRecord;
+  readonly port: ResolvedPort;
+}
+
+function resolvePort(service: ServiceRecord, record: ServicePortRecord, context: ServiceContext): PortWithRecord {
+  const { namespace, name, families } = service;
+  const protocol = protocolOf(service, record, context.opaquePorts);
+  const endpoints = collectEndpoints(service, record, context.slices, context.identityOf);
+  return { record, port: { namespace, service: name, port: record.port, protocol, families, endpoints } };
+}
+
+/**
+ * The Service's own annotation says most; then what the port declares; then the opaque ports of the namespace or the mesh,
+ * unless the Service has an annotation of its own.
+ */
+function protocolOf(
+  { opaquePorts: own }: ServiceRecord,
+  { port, protocol }: ServicePortRecord,
+  opaquePorts: readonly PortRange[],
+): DeclaredProtocol {
+  if (own !== undefined && includesPort(own, port)) return "tcp";
+  return protocol ?? (own === undefined && includesPort(opaquePorts, port) ? "tcp" : "detect");
+}
+
+function claimAddresses(service: ServiceRecord, ports: readonly PortWithRecord[]): ReadonlyMap<ClaimKey, Claim> {
+  const claims = new Map<ClaimKey, Claim>();
+  // Clients of a headless Service know its pods' own IPs.
+  if (service.kind !== "addressed") return claims;
+  const key = namespacedName(service.namespace, service.name);
+  const claim = (address: ClaimKey, rank: number, port: ResolvedPort): void => {
+    if (!claims.has(address)) claims.set(address, { service: key, rank, createdAt: service.createdAt, port });
+  };
+  for (const { record, port } of ports) {
+    for (const ip of inFamilies(service.clusterIps, service)) claim(at(ip, port), claimRanks.clusterIp, port);
+    for (const ip of inFamilies(service.loadBalancerIps, service)) claim(at(ip, port), claimRanks.loadBalancer, port);
+    for (const ip of inFamilies(service.externalIps, service)) claim(at(ip, port), claimRanks.external, port);
+    if (record.nodePort !== undefined) claim(nodePortKey(record.nodePort), claimRanks.node, port);
+  }
+  return claims;
+}
+
+function inFamilies(ips: readonly string[], { families }: ServiceRecord): readonly string[] {
+  return ips.filter((ip) => families.includes(familyOf(ip)));
+}
+
+function at(ip: string, { port }: ResolvedPort): Address {
+  return formatAddress(ip, port);
+}

@@ -1,0 +1,36 @@
+/** One port of a Service, whatever address it is reached by. */
+import type { IpFamily } from "../../net/cidr.ts";
+import type { Address, DeclaredProtocol, ServiceDestination } from "./destination.ts";
+import type { EndpointsByFamily } from "./endpoints.ts";
+import { haveSameIdentities } from "./endpoints.ts";
+
+export interface ResolvedPort {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  readonly protocol: DeclaredProtocol;
+  /** Those that it is reached in; the other one's endpoints mean nothing. */
+  readonly families: readonly IpFamily[];
+  readonly endpoints: EndpointsByFamily;
+}
+
+/** What stands behind an address that is the port's. */
+export function serviceDestination(
+  { namespace, service, port, protocol, endpoints }: ResolvedPort,
+  address: Address,
+  family: IpFamily,
+): ServiceDestination {
+  return { kind: "service", address, namespace, service, port, protocol, endpoints: endpoints[family] };
+}
+
+/** Whether more than the endpoints' list tells two apart, in one family. */
+export function isRedefined(before: ResolvedPort, after: ResolvedPort, family: IpFamily): boolean {
+  return (
+    before.namespace !== after.namespace ||
+    before.service !== after.service ||
+    before.port !== after.port ||
+    before.protocol !== after.protocol ||
+    before.families.includes(family) !== after.families.includes(family) ||
+    !haveSameIdentities(before.endpoints[family], after.endpoints[family])
+  );
+}

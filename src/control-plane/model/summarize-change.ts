@@ -1,0 +1,89 @@
+/** From what a batch has touched to what differs after it. */
+import { isDeepStrictEqual } from "node:util";
+import type { IpFamily } from "../../net/cidr.ts";
+import { familyOf, formatAddress, parseAddress } from "./address.ts";
+import { nodePortOf } from "./claim.ts";
+import type { Address } from "./destination.ts";
+import { areSameEndpoints } from "./endpoints.ts";
+import type { MeshChange } from "./mesh.ts";
+import type { MeshState } from "./mesh-state.ts";
+import type { NodeIndex } from "./node-index.ts";
+import type { PendingChange } from "./pending-change.ts";
+import type { PodEntry, PodIndex } from "./pod-index.ts";
+import type { ResolvedPort } from "./resolved-port.ts";
+import { isRedefined } from "./resolved-port.ts";
+import type { NamespacedName } from "./workload.ts";
+
+type Difference = "none" | "endpoints" | "redefined";
+
+/** All but the namespaces, which the listing of their addresses tells. */
+export function summarizeChange(
+  pending: PendingChange,
+  after: Pick<MeshState, "claims" | "nodes" | "pods">,
+): Omit<MeshChange, "namespaces"> {
+  return {
+    ...differingAddresses(pending, after),
+    ips: differingIps(pending, after.pods),
+    workloads: differingWorkloads(pending, after.pods),
+    ports: pending.ports,
+  };
+}
+
+function differingAddresses(
+  { claimsBefore }: PendingChange,
+  { claims, nodes }: Pick<MeshState, "claims" | "nodes" | "pods">,
+): Pick<MeshChange, "addresses" | "redefined"> {
+  const addresses = new Set<Address>();
+  const redefined = new Set<Address>();
+  for (const [key, before] of claimsBefore) {
+    const after = claims.holder(key);
+    const differences = {
+      IPv4: compare(before?.port, after?.port, "IPv4"),
+      IPv6: compare(before?.port, after?.port, "IPv6"),
+    };
+    if (differences.IPv4 === "none" && differences.IPv6 === "none") continue;
+    for (const { address, family } of addressesOf(key, nodes)) {
+      if (differences[family] !== "none") addresses.add(address);
+      if (differences[family] === "redefined") redefined.add(address);
+    }
+  }
+  return { addresses, redefined };
+}
+
+function* addressesOf(
+  key: string,
+  nodes: NodeIndex,
+): Generator<{ readonly address: Address; readonly family: IpFamily }> {
+  const nodePort = nodePortOf(key);
+  if (nodePort === undefined) yield { address: key, family: familyOf(parseAddress(key)?.ip ?? "") };
+  else for (const ip of nodes.ips()) yield { address: formatAddress(ip, nodePort), family: familyOf(ip) };
+}
+
+function compare(before: ResolvedPort | undefined, after: ResolvedPort | undefined, family: IpFamily): Difference {
+  if (before === undefined || after === undefined) return before === after ? "none" : "redefined";
+  if (isRedefined(before, after, family)) return "redefined";
+  return areSameEndpoints(before.endpoints[family], after.endpoints[family]) ? "none" : "endpoints";
+}
+
+function differingIps({ ipOwnersBefore, nodeIps }: PendingChange, pods: PodIndex): ReadonlySet<string> {
+  const ips = new Set(nodeIps);
+  for (const [ip, before] of ipOwnersBefore) if (!isSamePod(before, pods.ownerOf(ip))) ips.add(ip);
+  return ips;
+}
+
+function differingWorkloads({ podsBefore }: PendingChange, pods: PodIndex): ReadonlySet<NamespacedName> {
+  const workloads = new Set<NamespacedName>();
+  for (const [key, before] of podsBefore) if (!isSamePod(before, pods.get(key))) workloads.add(key);
+  return workloads;
+}
+
+/** Whether nothing that the mesh knows of a pod tells the two apart. */
+export function isSamePod(one: PodEntry | undefined, other: PodEntry | undefined): boolean {
+  return (
+    one === other ||
+    (one !== undefined &&
+      other !== undefined &&
+      isDeepStrictEqual(one.workload, other.workload) &&
+      isDeepStrictEqual(one.record.sidecar, other.record.sidecar))
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * Works out what a batch of changes concerns, once every object is in its place: the pods, then the Services, then who
+ * stands in whose way. It costs as much as hangs on the objects that have changed, however many others there are.
+ */
+import type { PodRecord } from "./cluster-object.ts";
+import { forgetClaimant, forgetPolicy, reportClaimants, reportNamespaceWide } from "./conflicts.ts";
+import { identityAt, makePodEntry } from "./make-workload.ts";
+import type { MeshState } from "./mesh-state.ts";
+import { opaquePortsOf } from "./mesh-state.ts";
+import type { PendingChange } from "./pending-change.ts";
+import { rememberFirst } from "./pending-change.ts";
+import type { PodEntry } from "./pod-index.ts";
+import type { ResolvedService } from "./resolve-service.ts";
+import { resolveService } from "./resolve-service.ts";
+import { isSamePod } from "./summarize-change.ts";
+import type { NamespacedName } from "./workload.ts";
+
+export function workOut(state: MeshState, pending: PendingChange): void {
+  for (const [key, record] of pending.pods) workOutPod(state, key, record, pending);
+  addServicesOfChangedIps(state, pending);
+  for (const key of pending.services) workOutService(state, key, pending);
+  reportConflicts(state, pending);
+}
+
+function workOutPod(
+  state: MeshState,
+  key: NamespacedName,
+  record: PodRecord | undefined,
+  pending: PendingChange,
+): void {
+  const { pods } = state;
+  const before = pods.get(key);
+  for (const ip of new Set([...(before?.record.ips ?? []), ...(record?.ips ?? [])])) {
+    rememberFirst(pending.ipOwnersBefore, ip, pods.ownerOf(ip));
+  }
+  const after = record && makeEntry(state, record);
+  pending.podsBefore.set(key, before);
+  pods.set(key, after);
+  for (const policy of state.overruled.replace(key, before, after)) pending.overruledPolicies.add(policy);
+}
+
+function makeEntry(state: MeshState, record: PodRecord): PodEntry {
+  const { namespace, labels, node } = record;
+  return makePodEntry(record, {
+    trustDomain: state.settings.trustDomain,
+    zone: state.nodes.zoneOf(node),
+    tls: state.policies.applied(namespace, labels),
+    opaquePorts: opaquePortsOf(state, namespace),
+  });
+}
+
+function addServicesOfChangedIps({ pods, services }: MeshState, pending: PendingChange): void {
+  for (const [ip, before] of pending.ipOwnersBefore) {
+    if (isSamePod(before, pods.ownerOf(ip))) continue;
+    for (const service of services.usersOf(ip)) pending.services.add(service);
+  }
+}
+
+function workOutService(state: MeshState, key: NamespacedName, pending: PendingChange): void {
+  const { services, claims, inspection, book } = state;
+  const before = services.resolved(key);
+  services.setResolved(key, resolve(state, key));
+  const after = services.resolved(key);
+  for (const claim of new Set([...before.claims.keys(), ...after.claims.keys()])) {
+    rememberFirst(pending.claimsBefore, claim, claims.holder(claim));
+    claims.set(claim, key, after.claims.get(claim));
+    if (!after.claims.has(claim)) forgetClaimant(book, claim, key);
+  }
+  if (inspection.replace(before.exposure, after.exposure)) pending.ports = true;
+}
+
+function resolve(state: MeshState, key: NamespacedName): ResolvedService | undefined {
+  const { services, pods } = state;
+  const service = services.get(key);
+  if (service === undefined) return undefined;
+  return resolveService(service, {
+    slices: services.slicesOf(key),
+    identityOf: (ip, port) => {
+      const owner = pods.ownerOf(ip);
+      return owner && identityAt(owner, port);
+    },
+    opaquePorts: opaquePortsOf(state, service.namespace),
+  });
+}
+
+function reportConflicts({ book, claims, policies, overruled }: MeshState, pending: PendingChange): void {
+  for (const claim of pending.claimsBefore.keys()) reportClaimants(book, claim, claims.claimants(claim));
+  for (const policy of pending.removedPolicies) forgetPolicy(book, policy);
+  for (const namespace of pending.policyNamespaces) reportNamespaceWide(book, policies, namespace);
+  for (const policy of pending.overruledPolicies) overruled.report(book, policy);
+}
