@@ -22,6 +22,7 @@ import (
 	earlymutationv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/early_header_mutation/header_mutation/v3"
 	preservecasev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/header_formatters/preserve_case/v3"
 	uuidv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/request_id/uuid/v3"
+	previoushostsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/retry/host/previous_hosts/v3"
 	detectorsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/tracers/opentelemetry/resource_detectors/v3"
 	samplersv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/tracers/opentelemetry/samplers/v3"
 	rawbufferv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/raw_buffer/v3"
@@ -57,6 +58,7 @@ var messages = []proto.Message{
 	&originaldstv3.OriginalDst{},
 	&originalsrcv3.OriginalSrc{},
 	&preservecasev3.PreserveCaseFormatterConfig{},
+	&previoushostsv3.PreviousHostsPredicate{},
 	&rawbufferv3.RawBuffer{},
 	&routerv3.Router{},
 	&samplersv3.ParentBasedSamplerConfig{},

@@ -38,6 +38,8 @@ export interface ResourceSource {
   wildcardNames(proxy: Proxy, type: TypeUrl): readonly string[];
   /** Undefined where there is no such resource. Encoded once and cached: asking again costs a lookup. */
   resource(proxy: Proxy, type: TypeUrl, name: string): EncodedResource | undefined;
+  /** The last stream that wanted this name wants it no more: what was kept for it may go. */
+  release(type: TypeUrl, name: string): void;
   /** Calls back after each change, when `resource` already gives the new state; returns how to stop. */
   subscribe(listener: (change: ResourceChange) => void): () => void;
 }

@@ -1,0 +1,37 @@
+/**
+ * What a change of the mesh changes for Envoy. The endpoints of an address change most often, and concern nothing but
+ * those; its clusters only where more than the list of endpoints differs.
+ */
+import type { ResourceChange } from "../ads/resource-source.ts";
+import { typeUrls } from "../ads/resource-source.ts";
+import type { Address } from "../model/destination.ts";
+import type { MeshChange } from "../model/mesh.ts";
+import type { NamespacedName } from "../model/workload.ts";
+import { destinationName } from "./names.ts";
+
+/** What was asked for so far, where the mesh's change cannot know it. */
+export interface AskedFor {
+  /** Names of destinations at an IP. */
+  at(ip: string): Iterable<string>;
+  /** Proxies that run in a namespace. */
+  proxiesOf(namespace: string): Iterable<NamespacedName>;
+}
+
+function namesOf(addresses: Iterable<Address>): readonly string[] {
+  return Array.from(addresses, (address) => [destinationName("http", address), destinationName("tcp", address)]).flat();
+}
+
+/** A name too many costs a comparison of versions. */
+export function affectedResources(change: MeshChange, asked: AskedFor): ResourceChange {
+  const atIps = Array.from(change.ips, (ip) => [...asked.at(ip)]).flat();
+  const clusters = new Set([...namesOf(change.redefined), ...atIps]);
+  const endpoints = new Set([...namesOf(change.addresses), ...atIps]);
+  const neighbours = Array.from(change.namespaces, (namespace) => [...asked.proxiesOf(namespace)]).flat();
+  return {
+    shared: new Map([
+      [typeUrls.cluster, clusters],
+      [typeUrls.endpoints, endpoints],
+    ]),
+    proxies: change.ports ? "all" : new Set([...change.workloads, ...neighbours]),
+  };
+}

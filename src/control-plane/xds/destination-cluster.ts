@@ -1,0 +1,87 @@
+/**
+ * The cluster behind an address. It is there for every address that is asked for, whatever is known of it, and changes in
+ * place when more is: Envoy would never again ask for one that it was told does not exist.
+ */
+import { discovered } from "../../envoy/discovered.ts";
+import { sameProtocolAsClient } from "../../envoy/http-protocol.ts";
+import { clusterKeepalive } from "../../envoy/keepalive.ts";
+import { originalDestinationCluster, plainIdleTimeout } from "../../envoy/original-destination-cluster.ts";
+import type { Cluster } from "../../envoy/resource.ts";
+import { extension } from "../../envoy/resource.ts";
+import { unlimited } from "../../envoy/unlimited.ts";
+import type { Destination, PodDestination, ServiceDestination } from "../model/destination.ts";
+import type { Carriage } from "./names.ts";
+import { destinationName } from "./names.ts";
+import { endpointIdentities, isWholeMesh } from "./reached-endpoints.ts";
+import { clientTls } from "./tls-context.ts";
+
+/** What becomes of connections to addresses that nothing in the cluster has. */
+export type UnknownDestinations = "pass" | "refuse";
+
+/** Key and value of endpoint metadata `envoy.transport_socket_match` that choose mTLS. */
+export const meshTlsMatch = { tls: "mesh" } as const;
+
+/** Between sidecars no server closes idle connections on its own, so they may be kept, and with them their handshake. */
+const meshIdleTimeout = "300s";
+
+/** Short enough to try another endpoint before most clients give up. */
+const connectTimeout = "5s";
+
+const plain = {
+  name: "plain",
+  match: {},
+  transport_socket: extension("raw-buffer", "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"),
+};
+
+function transportSockets(carriage: Carriage, destination: Destination): Readonly<Record<string, unknown>> {
+  const [first, ...others] = endpointIdentities(destination);
+  if (first === undefined) return {};
+  const mesh = { name: "mesh", match: meshTlsMatch, transport_socket: clientTls(carriage, [first, ...others]) };
+  return { transport_socket_matches: [mesh, plain] };
+}
+
+/** In statistics a destination has its own name, not an address. Envoy takes a dot for the end of a cluster's name. */
+function statisticsName(destination: ServiceDestination | PodDestination): string {
+  const { kind } = destination;
+  const [namespace, name, port] =
+    kind === "service"
+      ? [destination.namespace, destination.service, destination.port]
+      : [destination.workload.namespace, destination.workload.name, destination.endpoint.port];
+  return `${namespace}/${name}|${port}`.replaceAll(".", "_");
+}
+
+function knownCluster(carriage: Carriage, destination: ServiceDestination | PodDestination): Cluster {
+  const name = destinationName(carriage, destination.address);
+  return {
+    name,
+    alt_stat_name: statisticsName(destination),
+    type: "EDS",
+    eds_cluster_config: { eds_config: discovered, service_name: name },
+    connect_timeout: connectTimeout,
+    lb_policy: "LEAST_REQUEST",
+    ...unlimited,
+    upstream_connection_options: clusterKeepalive,
+    ...(carriage === "http" ? sameProtocolAsClient(isWholeMesh(destination) ? meshIdleTimeout : plainIdleTimeout) : {}),
+    ...transportSockets(carriage, destination),
+  };
+}
+
+/** All clusters of the unknown share one name in statistics: each address a series would be without end. */
+const unknownStatistics = { alt_stat_name: "unknown" };
+
+/** Takes no connection: it has no endpoint. */
+export function refusingCluster(name: string): Cluster {
+  return { name, type: "STATIC", connect_timeout: connectTimeout, load_assignment: { cluster_name: name } };
+}
+
+/** @param unknown what becomes of connections to an unknown destination */
+export function destinationCluster(
+  carriage: Carriage,
+  destination: Destination,
+  unknown: UnknownDestinations,
+): Cluster {
+  if (destination.kind !== "unknown") return knownCluster(carriage, destination);
+  const name = destinationName(carriage, destination.address);
+  if (unknown === "refuse") return { ...refusingCluster(name), ...unknownStatistics };
+  return originalDestinationCluster(name, unknownStatistics);
+}

@@ -1,0 +1,70 @@
+/**
+ * Outbound requests. Where the connection was going becomes a private header before a route is chosen; the route takes its
+ * cluster from that header; and the on-demand filter holds the request where the cluster is not known yet. A client that
+ * sends such a header itself has it overwritten.
+ */
+import { httpAccessLog } from "../../envoy/access-log.ts";
+import { discovered } from "../../envoy/discovered.ts";
+import type { HttpConnectionManagerInput } from "../../envoy/http-connection-manager.ts";
+import { trafficServer } from "../../envoy/http-connection-manager.ts";
+import type { Extension } from "../../envoy/resource.ts";
+import { extension } from "../../envoy/resource.ts";
+import { upgrades } from "../../envoy/upgrades.ts";
+import { peerFields } from "./access-log-fields.ts";
+import type { ListenerInput } from "./listener-input.ts";
+import { tracing } from "./listener-input.ts";
+import { destinationHeader, destinationName, outboundName, passthroughName } from "./names.ts";
+import { holdRequests } from "./on-demand.ts";
+
+/** The address that the application connected to, as capture has found it. */
+export const originalAddress = "%DOWNSTREAM_LOCAL_ADDRESS%";
+
+const nameDestination: Extension = extension(
+  "name-destination",
+  "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+  {
+    mutations: [
+      {
+        append: {
+          header: { key: destinationHeader, value: destinationName("http", originalAddress) },
+          append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+        },
+      },
+    ],
+  },
+);
+
+const hold: Extension = extension("on-demand", "envoy.extensions.filters.http.on_demand.v3.OnDemand", {
+  odcds: holdRequests,
+});
+
+function server(
+  input: ListenerInput,
+  how: Pick<HttpConnectionManagerInput, "routes" | "filters" | "earlyMutations">,
+): Extension {
+  return trafficServer({
+    statPrefix: outboundName,
+    ...how,
+    more: {
+      upgrade_configs: upgrades,
+      access_log: httpAccessLog(input.accessLog, "outbound", peerFields),
+      ...tracing(input),
+    },
+  });
+}
+
+/** Requests to what may belong to the mesh. */
+export function meshRequests(input: ListenerInput): Extension {
+  const routes = { route_config_name: outboundName, config_source: discovered };
+  return server(input, { routes, filters: [hold], earlyMutations: [nameDestination] });
+}
+
+/** Requests to anywhere else. */
+export function foreignRequests(input: ListenerInput): Extension {
+  const route = { cluster: passthroughName, timeout: "0s" };
+  const routes = [
+    { match: { prefix: "/" }, route },
+    { match: { connect_matcher: {} }, route },
+  ];
+  return server(input, { routes });
+}

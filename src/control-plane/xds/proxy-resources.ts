@@ -1,0 +1,98 @@
+/**
+ * Resources that are a proxy's own: its listeners, its fixed clusters, its secrets. Proxies whose settings are alike have
+ * alike listeners, which are made and encoded once.
+ */
+import { memoize } from "../../bounded-memo.ts";
+import type { Listener } from "../../envoy/resource.ts";
+import type { EncodedResource } from "../ads/resource-source.ts";
+import { typeUrls } from "../ads/resource-source.ts";
+import type { Mesh } from "../model/mesh.ts";
+import type { Proxy } from "../proxy.ts";
+import { encodedJson } from "./encoded.ts";
+import { fixedCluster } from "./fixed-clusters.ts";
+import { inboundListener } from "./inbound-listener.ts";
+import type { ListenerInput } from "./listener-input.ts";
+import { listenerInput } from "./listener-input.ts";
+import type { ListenerKind } from "./names.ts";
+import { certificateName, parseListenerName, trustName } from "./names.ts";
+import { inspectedListener, opaqueListener, outboundListener } from "./outbound-listeners.ts";
+import type { WorkloadCertificate, WorkloadSecrets } from "./secrets.ts";
+import { certificateSecret, trustSecret } from "./secrets.ts";
+import type { TranslationSettings } from "./translation-settings.ts";
+import { escapes, inspects } from "./wildcard-names.ts";
+
+/** Distinct listeners and secrets that are kept encoded; more are made anew when asked for. */
+const kept = 4096;
+
+/** Makes a listener; undefined where the name means none. */
+export function makeListener(wanted: ListenerKind, input: ListenerInput): Listener | undefined {
+  switch (wanted.kind) {
+    case "inbound":
+      return inboundListener(input);
+    case "outbound":
+      return outboundListener(input);
+    case "inspected":
+      return inspectedListener(wanted.port, input);
+    case "opaque":
+      return opaqueListener(wanted.address, input);
+  }
+}
+
+interface ListenerRequest {
+  readonly wanted: ListenerKind;
+  readonly input: ListenerInput;
+}
+
+function encodeListener({ wanted, input }: ListenerRequest): EncodedResource | undefined {
+  const listener = makeListener(wanted, input);
+  return listener === undefined ? undefined : encodedJson(typeUrls.listener, listener);
+}
+
+/** The ports and addresses that have listeners of their own. */
+export interface ListenerTargets {
+  readonly inspected: ReadonlySet<number>;
+  readonly opaque: ReadonlySet<string>;
+}
+
+function isWanted(wanted: ListenerKind, proxy: Proxy, targets: ListenerTargets): boolean {
+  if (proxy.interceptionMode === "none") return false;
+  if (wanted.kind === "inspected") return inspects(proxy, wanted.port, targets.inspected);
+  if (wanted.kind !== "opaque") return true;
+  return targets.opaque.has(wanted.address) && escapes(proxy, wanted.address, targets.inspected);
+}
+
+export interface ProxyResources {
+  listener(proxy: Proxy, name: string, targets: ListenerTargets): EncodedResource | undefined;
+  cluster(proxy: Proxy, name: string): EncodedResource | undefined;
+  secret(proxy: Proxy, name: string): EncodedResource | undefined;
+}
+
+export function createProxyResources(
+  mesh: Mesh,
+  secrets: WorkloadSecrets,
+  { ranges, unknownDestinations }: TranslationSettings,
+): ProxyResources {
+  const { trustDomain } = mesh;
+  const listener = memoize(encodeListener, (request) => JSON.stringify(request), kept);
+  const certificate = memoize(
+    (pem: WorkloadCertificate) => encodedJson(typeUrls.secret, certificateSecret(pem)),
+    ({ certificateChain }) => certificateChain,
+    kept,
+  );
+  return {
+    listener: (proxy, name, targets) => {
+      const wanted = parseListenerName(name);
+      if (wanted === undefined || !isWanted(wanted, proxy, targets)) return undefined;
+      return listener({ wanted, input: listenerInput(proxy, mesh.workload(proxy.pod), { trustDomain, ranges }) });
+    },
+    cluster: (proxy, name) => {
+      const cluster = fixedCluster(name, proxy, unknownDestinations);
+      return cluster === undefined ? undefined : encodedJson(typeUrls.cluster, cluster);
+    },
+    secret: ({ identity }, name) => {
+      if (name === trustName) return encodedJson(typeUrls.secret, trustSecret(secrets.trustBundle()));
+      const pem = name === certificateName ? secrets.certificate(identity) : undefined;
+      return pem === undefined ? undefined : certificate(pem);
+    },
+  };
+}
