@@ -7,6 +7,7 @@ import { createTestNamespaces, injectionEnabled } from "../namespaces.ts";
 import { applicationPod, applicationPorts, applicationService } from "./application.ts";
 import type { Echo } from "./application.ts";
 import { fetchIn } from "./client-and-server.ts";
+import { awaitInstallation } from "./installation.ts";
 import { execOk, run, runningPod } from "./running-pods.ts";
 
 const { http, serverFirst } = applicationPorts;
@@ -34,6 +35,7 @@ export function annotatedPodsOfFile(
   const namespaces = createTestNamespaces(prefix);
   let started: AnnotatedPods | undefined;
   before(async () => {
+    await awaitInstallation();
     const namespace = await namespaces.create(injectionEnabled);
     const ports = [http, serverFirst].map((port) => ({ name: `p${port}`, port }));
     await run(namespace, applicationService("server", { ports }));

@@ -6,6 +6,7 @@ import { createTestNamespaces, injectionEnabled } from "../namespaces.ts";
 import type { NamespaceOptions } from "../namespaces.ts";
 import { applicationDeployment, applicationPorts, applicationService, toolsPod } from "./application.ts";
 import type { Echo } from "./application.ts";
+import { awaitInstallation } from "./installation.ts";
 import { execOk, nameOf, podOfDeployment, run } from "./running-pods.ts";
 import type { RunningPod } from "./running-pods.ts";
 
@@ -36,6 +37,7 @@ export function clientAndServerOfFile(
   const namespaces = createTestNamespaces(prefix);
   let started: ClientAndServer | undefined;
   before(async () => {
+    await awaitInstallation();
     const namespace = await namespaces.create(options);
     await run(namespace, ...services, applicationDeployment("web"), toolsPod("client"));
     const serverPod = await podOfDeployment(namespace, "web");

@@ -18,9 +18,17 @@ export async function installOnNode(): Promise<void> {
   await webhookAnswers();
 }
 
+let installed: Promise<void> | undefined;
+
+/** Installs, but once for all callers. For hooks that make pods: hooks of a file start all together, not in turns. */
+export async function awaitInstallation(): Promise<void> {
+  installed ??= installOnNode();
+  return installed;
+}
+
 /** Installs before the first scenario of a file. It stays for the next file; the runner cleans up what it must. */
 export function installedOnNode(): void {
-  before(installOnNode);
+  before(awaitInstallation);
 }
 
 /** Removes all of it; the webhook first, so that nobody's pods are refused meanwhile. */
