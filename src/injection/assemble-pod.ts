@@ -6,6 +6,7 @@ import type { InjectionContext } from "./outcome.ts";
 import { defaultContainerAnnotation, injectedLabel, statusAnnotation } from "./keys.ts";
 import type { Container, Pod, PodSpec } from "../kubernetes/pod.ts";
 import type { InjectionSettings } from "./settings.ts";
+import { describeSidecar } from "./sidecar-status.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { InjectionStatus, OriginalParts } from "./status.ts";
 
@@ -78,7 +79,7 @@ function names(items: readonly { readonly name: string }[]): readonly string[] {
 }
 
 function describe(assembly: Assembly, annotations: Readonly<Record<string, string>>): InjectionStatus {
-  const { pod, sidecar, context, original } = assembly;
+  const { pod, sidecar, settings, context, original } = assembly;
   const labels = pod.metadata?.labels ?? {};
   return {
     version: context.version,
@@ -87,6 +88,7 @@ function describe(assembly: Assembly, annotations: Readonly<Record<string, strin
     imagePullSecrets: names(missingPullSecrets(assembly)),
     labels: Object.hasOwn(labels, injectedLabel) ? [] : [injectedLabel],
     annotations,
+    ...(context.config.mode === "mesh" ? { mesh: describeSidecar(settings) } : {}),
     original,
     proxy: sidecar.proxyFingerprints,
     init: sidecar.initFingerprints,

@@ -11,6 +11,8 @@ import type { PlacedContainer } from "./declared-sidecar.ts";
 import { defaultContainerAnnotation, injectedLabel, statusAnnotation } from "./keys.ts";
 import { checkContainer, checkProbe } from "./read-pod.ts";
 import { isScrapeAnnotation } from "./scrape-annotations.ts";
+import type { WrittenSidecarStatus } from "./sidecar-status.ts";
+import { isSidecarStatus } from "./sidecar-status.ts";
 import { isVolumeOfOurs } from "./volume-names.ts";
 
 export interface InjectionStatus {
@@ -24,6 +26,8 @@ export interface InjectionStatus {
   readonly labels: readonly string[];
   /** Annotation -> the value that was written; one that has another value by now is somebody else's. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** What the control plane has to know; absent where the sidecar is standalone. */
+  readonly mesh?: WrittenSidecarStatus;
   readonly original: OriginalParts;
   /** Field -> fingerprint of what Outrigger itself gave each container; a field that differs is somebody else's. */
   readonly proxy: Fingerprints;
@@ -87,6 +91,7 @@ function isStatus(value: unknown): value is InjectionStatus {
     isListOf(value["imagePullSecrets"], () => true) &&
     isListOf(value["labels"], (key) => key === injectedLabel) &&
     isRecordOf(value["annotations"], isWrittenAnnotation) &&
+    (value["mesh"] === undefined || isSidecarStatus(value["mesh"])) &&
     isTextRecord(value["proxy"]) &&
     isTextRecord(value["init"]) &&
     isJsonObject(original) &&

@@ -20,6 +20,8 @@ function forged(status: string, spec: object = {}): Pod {
   );
 }
 
+const mesh = { interceptionMode: "redirect", includeInboundPorts: "*", excludeInboundPorts: "", opaquePorts: "" };
+
 const placed = (container: unknown, more: object = {}): object => ({
   original: { ...original, proxy: { list: "containers", index: 0, container, ...more } },
 });
@@ -45,6 +47,9 @@ const misshapen: readonly (readonly [string, unknown])[] = [
     [`${key} a list of numbers`, { ...genuine, [key]: [1] }],
     [`${key} nested`, { ...genuine, [key]: { a: { b: [1] } } }],
   ]),
+  ["a mesh that says nothing", { ...genuine, mesh: {} }],
+  ["a mesh with ports that are none", { ...genuine, mesh: { ...mesh, opaquePorts: "http" } }],
+  ["a mesh with a mode that is none", { ...genuine, mesh: { ...mesh, interceptionMode: "some" } }],
   ["volumes of the application", { ...genuine, volumes: ["data"] }],
   ["volumes almost like ours", { ...genuine, volumes: ["outrigger-identity-x"] }],
   ["labels of the application", { ...genuine, labels: ["app"] }],
