@@ -1,0 +1,37 @@
+/** From any Kubernetes object that the mesh looks at to a change that the model takes. */
+import type { JsonObject } from "../../json-value.ts";
+import type { Problem } from "../../problem.ts";
+import type { ClusterObjects, ObjectChange, ObjectKind } from "../model/cluster-object.ts";
+import { Field } from "./field.ts";
+import { readMeshTls } from "./read-mesh-tls.ts";
+import { readNamespace } from "./read-namespace.ts";
+import { readNode } from "./read-node.ts";
+import { readPod } from "./read-pod.ts";
+import { readService } from "./read-service.ts";
+import { readSlice } from "./read-slice.ts";
+
+const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K] | undefined } = {
+  namespace: readNamespace,
+  node: readNode,
+  pod: readPod,
+  service: readService,
+  slice: readSlice,
+  meshTls: readMeshTls,
+};
+
+/** An object came or changed. Never throws, whatever it is: what is wrong with it is in the change. */
+export function readObject(kind: ObjectKind, key: string, object: JsonObject): ObjectChange {
+  const problems: Problem[] = [];
+  const read = readers[kind](new Field(object, "", problems));
+  return { kind, key, object: read, problems: distinct(problems) } as ObjectChange;
+}
+
+/** An object is gone. */
+export function removedObject(kind: ObjectKind, key: string): ObjectChange {
+  return { kind, key, object: undefined, problems: [] };
+}
+
+/** A field that is read twice is reported twice. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem])).values()];
+}

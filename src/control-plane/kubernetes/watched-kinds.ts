@@ -1,0 +1,51 @@
+/** The kinds of objects that the mesh is made of, and where the API server has them. */
+import { domain } from "../../injection/keys.ts";
+import type { ObjectKind } from "../model/cluster-object.ts";
+
+export interface WatchedKind {
+  readonly kind: ObjectKind;
+  readonly apiVersion: string;
+  /** As in an object's `kind`. */
+  readonly name: string;
+  /** The collection of all namespaces. */
+  readonly path: string;
+  readonly namespaced: boolean;
+  /** Whether metadata is all that is read. */
+  readonly metadataOnly: boolean;
+  /** Whether a cluster may be without it. */
+  readonly optional: boolean;
+}
+
+const builtIn = { namespaced: true, metadataOnly: false, optional: false };
+const meshApi = `${domain}/v1alpha1`;
+const discovery = "discovery.k8s.io/v1";
+
+export const watchedKinds: readonly WatchedKind[] = [
+  {
+    ...builtIn,
+    kind: "namespace",
+    apiVersion: "v1",
+    name: "Namespace",
+    path: "/api/v1/namespaces",
+    namespaced: false,
+    metadataOnly: true,
+  },
+  { ...builtIn, kind: "node", apiVersion: "v1", name: "Node", path: "/api/v1/nodes", namespaced: false },
+  { ...builtIn, kind: "pod", apiVersion: "v1", name: "Pod", path: "/api/v1/pods" },
+  { ...builtIn, kind: "service", apiVersion: "v1", name: "Service", path: "/api/v1/services" },
+  {
+    ...builtIn,
+    kind: "slice",
+    apiVersion: discovery,
+    name: "EndpointSlice",
+    path: `/apis/${discovery}/endpointslices`,
+  },
+  {
+    ...builtIn,
+    kind: "meshTls",
+    apiVersion: meshApi,
+    name: "MeshTLS",
+    path: `/apis/${meshApi}/meshtls`,
+    optional: true,
+  },
+];
