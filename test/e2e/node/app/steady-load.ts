@@ -23,8 +23,10 @@ function fail(reason: string): void {
 async function request(due: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const sent = get(url, { agent, timeout: 10_000 }, (response) => {
-    response.resume().on("end", () => {
-      if (response.statusCode === 200) report.latencies.push(performance.now() - due);
+    response.on("error", () => undefined);
+    response.resume().on("close", () => {
+      if (!response.complete) fail("answer cut off");
+      else if (response.statusCode === 200) report.latencies.push(performance.now() - due);
       else fail(`status ${response.statusCode}`);
       resolve(undefined);
     });
