@@ -9,7 +9,6 @@ import { isConflict, isNotFound } from "../kubernetes/api.ts";
 import type { Authority, SecretData } from "./authority.ts";
 import { readAuthorities, writeAuthorities } from "./authority.ts";
 import type { CertificatePolicy } from "./certificate-policy.ts";
-import { issueAuthority } from "./issue.ts";
 import type { Succession, SuccessionInput } from "./succession.ts";
 import { planSuccession } from "./succession.ts";
 
@@ -24,7 +23,9 @@ export interface SecretLocation {
 export interface AuthoritySecretOptions {
   readonly api: KubernetesApi;
   readonly location: SecretLocation;
-  readonly policy: CertificatePolicy;
+  readonly policy: Pick<CertificatePolicy, "authorityLifetimeMs" | "overlapMs">;
+  /** Makes the CA of this number, valid from now (milliseconds since the epoch) on. */
+  readonly issue: (number: number, now: number, lifetimeMs: number) => Promise<Authority>;
   /** Now, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly jitter: number;
@@ -91,17 +92,18 @@ async function reconcileOnce(
   const succession = planSuccession(input);
   const unchanged = succession.next === undefined && succession.keep.length === stored.length;
   if (unchanged) return { authorities: stored, made: undefined, reviewAt: succession.reviewAt };
-  const state = await succeed(succession, input);
+  const state = await succeed(succession, input, options);
   await (secret === undefined ? createSecret(options, state.authorities) : updateSecret(options, secret, state));
   return state;
 }
 
 async function succeed(
   { keep, next, reviewAt }: Succession,
-  { now, policy, jitter }: Pick<AuthoritySecretOptions, "policy" | "jitter"> & { readonly now: number },
+  { now }: Pick<SuccessionInput, "now">,
+  { policy, jitter, issue }: Pick<AuthoritySecretOptions, "policy" | "jitter" | "issue">,
 ): Promise<AuthorityState> {
   if (next === undefined) return { authorities: keep, made: undefined, reviewAt };
-  const made = await issueAuthority(next, now, policy.authorityLifetimeMs);
+  const made = await issue(next, now, policy.authorityLifetimeMs);
   const authorities = [made, ...keep];
   const review = planSuccession({ authorities, now, policy, jitter, rotationRequested: false, isSettled: () => false });
   return { authorities, made, reviewAt: review.reviewAt };

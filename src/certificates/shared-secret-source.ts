@@ -20,6 +20,7 @@ import { bundleOf } from "./authority.ts";
 import type { CertificatePolicy } from "./certificate-policy.ts";
 import type { CertificateObserver, CertificateSource, ServingCertificate } from "./certificate-source.ts";
 import { CurrentCertificate } from "./current-certificate.ts";
+import { issueAuthority } from "./issue.ts";
 import type { LiveBundles } from "./live-bundles.ts";
 import { ReplicaLeaf } from "./replica-leaf.ts";
 
@@ -145,6 +146,7 @@ class SharedSecret implements SharedSecretSource {
         api,
         location: secret,
         policy,
+        issue: issueAuthority,
         now: () => clock.now(),
         jitter: this.#jitter,
         isSettled: ({ fingerprint }) => clock.now() - (live.trustedSince(fingerprint) ?? Infinity) >= policy.settleMs,

@@ -22,7 +22,7 @@ export interface SuccessionInput {
   readonly authorities: readonly Authority[];
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly policy: CertificatePolicy;
+  readonly policy: Pick<CertificatePolicy, "overlapMs">;
   /** A number in [0, 1) for the renewal time. */
   readonly jitter: number;
   readonly rotationRequested: boolean;
@@ -64,6 +64,6 @@ function mayRetire(input: SuccessionInput, place: number, authority: Authority):
   return retirementTime(successor, input.policy) <= input.now && input.isSettled(successor);
 }
 
-function retirementTime(successor: Authority, { overlapMs }: CertificatePolicy): number {
+function retirementTime(successor: Authority, { overlapMs }: SuccessionInput["policy"]): number {
   return successor.notBefore + clockSkewMs + overlapMs;
 }

@@ -1,0 +1,74 @@
+/**
+ * Roots that exist only in this process: for running the control plane without a cluster.
+ */
+import type { Authority } from "../../certificates/authority.ts";
+import type { Clock } from "../../clock.ts";
+import { createFailureLog } from "../../kubernetes/failure-log.ts";
+import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import type { Log } from "../../observability/logger.ts";
+import { createChangeListeners } from "./change-listeners.ts";
+import type { IdentityPolicy } from "./identity-policy.ts";
+import { issueRoot } from "./issue-certificate.ts";
+import { planRotation } from "./rotation-plan.ts";
+import type { AuthoritySource, SigningAuthority } from "./signing-authority.ts";
+import { ownRoot } from "./signing-authority.ts";
+
+export interface LocalAuthoritiesOptions {
+  readonly trustDomain: string;
+  readonly policy: IdentityPolicy;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+export interface LocalAuthorities extends AuthoritySource {
+  /** Makes a new root take the place of the present one, over the usual steps. */
+  rotate(): Promise<void>;
+}
+
+/** Nothing happens before `start()`. */
+export function createLocalAuthorities(options: LocalAuthoritiesOptions): LocalAuthorities {
+  const { trustDomain, policy, clock, random, log } = options;
+  const listeners = createChangeListeners<undefined>();
+  const failures = createFailureLog(log, { failed: "mesh root not made", recovered: "mesh root made again" });
+  const jitter = random();
+  let roots: readonly Authority[] = [];
+  let signing: readonly SigningAuthority[] = [];
+  let rotationRequested = false;
+
+  async function reconcile(): Promise<number> {
+    const now = clock.now();
+    const { keep, next } = planRotation({ authorities: roots, now, policy, jitter, rotationRequested });
+    rotationRequested = false;
+    const made = next === undefined ? [] : [await issueRoot(trustDomain, next, now, policy.rootLifetimeMs)];
+    if (made.length === 0 && keep.length === roots.length) return policy.pollMs;
+    roots = [...made, ...keep];
+    signing = roots.map(ownRoot);
+    for (const { number, notAfter } of made) log.info({ root: number, notAfter: new Date(notAfter) }, "mesh root made");
+    listeners.tell(undefined);
+    return policy.pollMs;
+  }
+
+  const loop = createReconcileLoop({
+    run: reconcile,
+    clock,
+    random,
+    onFailure: failures.failed,
+    onSuccess: failures.recovered,
+  });
+  const runNow = async (): Promise<void> => {
+    loop.ring();
+    await loop.idle();
+  };
+  return {
+    start: runNow,
+    stop: loop.stop,
+    current: () => signing,
+    onChange: listeners.add,
+    rotate: async () => {
+      rotationRequested = true;
+      await runNow();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * One leaf that is renewed in time, at two thirds of its life, and at once where nobody trusts its signer any more.
+ */
+import { isValidAt } from "../../certificates/certificate-source.ts";
+import { renewalTime } from "../../certificates/certificate-policy.ts";
+import type { Clock } from "../../clock.ts";
+import type { IdentityPolicy } from "./identity-policy.ts";
+import type { IssuedLeaf, LeafSubject } from "./issue-certificate.ts";
+import { issueLeaf } from "./issue-certificate.ts";
+import { chooseSigner } from "./rotation-plan.ts";
+import type { SigningAuthority } from "./signing-authority.ts";
+
+export interface RenewedLeafOptions {
+  readonly subject: LeafSubject;
+  readonly policy: Pick<IdentityPolicy, "leafLifetimeMs" | "propagationMs">;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+interface Leaf extends IssuedLeaf {
+  readonly signer: string;
+  readonly renewAt: number;
+}
+
+export class RenewedLeaf {
+  readonly #options: RenewedLeafOptions;
+  #leaf: Leaf | undefined;
+  #renewing: Promise<boolean> | undefined;
+
+  constructor(options: RenewedLeafOptions) {
+    this.#options = options;
+  }
+
+  /** The leaf, where there is one that is valid now. */
+  get(): IssuedLeaf | undefined {
+    return isValidAt(this.#leaf, this.#options.clock.now()) ? this.#leaf : undefined;
+  }
+
+  /** Whether it is to be renewed now. */
+  isDue(authorities: readonly SigningAuthority[]): boolean {
+    const leaf = this.#leaf;
+    if (leaf === undefined || leaf.renewAt <= this.#options.clock.now()) return true;
+    return !authorities.some(({ fingerprint }) => fingerprint === leaf.signer);
+  }
+
+  /**
+   * Signs a new one where that is due; resolves to whether it did.
+   *
+   * @param authorities newest first
+   * @throws Error where there is no CA to sign, or its key is of a kind that is not supported
+   */
+  async renew(authorities: readonly SigningAuthority[]): Promise<boolean> {
+    if (this.#renewing !== undefined) return await this.#renewing;
+    if (!this.isDue(authorities)) return false;
+    this.#renewing = this.#sign(authorities);
+    try {
+      return await this.#renewing;
+    } finally {
+      this.#renewing = undefined;
+    }
+  }
+
+  async #sign(authorities: readonly SigningAuthority[]): Promise<boolean> {
+    const { subject, policy, clock, random } = this.#options;
+    const now = clock.now();
+    const signer = chooseSigner(authorities, now, policy);
+    if (signer === undefined) throw new Error("there is no CA that is valid now");
+    const issued = await issueLeaf(signer, subject, now, policy.leafLifetimeMs);
+    this.#leaf = { ...issued, signer: signer.fingerprint, renewAt: renewalTime(issued, random()) };
+    return true;
+  }
+}
