@@ -22,24 +22,45 @@ const mostErrors = 5;
 const textsForKubernetes = new Set(["tag:yaml.org,2002:timestamp"]);
 const baseSixty = "TIME";
 
+/** One document of a stream, or what is wrong with it. */
+export interface ParsedDocument {
+  /** The line, from 1, on which its content begins. */
+  readonly line: number;
+  readonly parsed: Parsed<YamlDocument>;
+}
+
 /** Every document of a stream; problems name the document, by its number from 1, and the line. */
 export function parseYaml(text: string): Parsed<readonly YamlDocument[]> {
-  const lines = new LineCounter();
-  const stream = attempt("the file", () => parseStream(text, lines));
-  if (!stream.ok) return stream;
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
-  for (const [index, document] of stream.value.entries()) {
-    const { line } = lines.linePos(document.contents?.range[0] ?? document.range[0]);
-    const name = `document ${index + 1}`;
-    const errors = document.errors.map((error) => toProblem(error, name)).concat(problemsOfKeys(document, name, lines));
-    problems.push(...errors.slice(0, mostErrors));
-    if (errors.length > 0) continue;
-    const value = attempt(`${name}, line ${line}`, (): unknown => document.toJS());
-    if (value.ok) documents.push({ document, value: value.value, line });
-    else problems.push(...value.problems);
+  for (const { parsed } of parseEachDocument(text)) {
+    if (parsed.ok) documents.push(parsed.value);
+    else problems.push(...parsed.problems);
   }
   return problems.length === 0 ? { ok: true, value: documents } : { ok: false, problems };
+}
+
+/** As {@link parseYaml}, for whoever wants the good documents beside bad ones. */
+export function parseEachDocument(text: string): readonly ParsedDocument[] {
+  const lines = new LineCounter();
+  const stream = attempt("the file", () => parseStream(text, lines));
+  if (!stream.ok) return [{ line: 1, parsed: stream }];
+  return stream.value.map((document, index) => {
+    const { line } = lines.linePos(document.contents?.range[0] ?? document.range[0]);
+    return { line, parsed: checkDocument(document, `document ${index + 1}`, line, lines) };
+  });
+}
+
+function checkDocument(
+  document: Document.Parsed,
+  name: string,
+  line: number,
+  lines: LineCounter,
+): Parsed<YamlDocument> {
+  const problems = document.errors.map((error) => toProblem(error, name)).concat(problemsOfKeys(document, name, lines));
+  if (problems.length > 0) return { ok: false, problems: problems.slice(0, mostErrors) };
+  const value = attempt(`${name}, line ${line}`, (): unknown => document.toJS());
+  return value.ok ? { ok: true, value: { document, value: value.value, line } } : value;
 }
 
 function parseStream(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
