@@ -32,7 +32,7 @@ function definition(destination: ServiceDestination | undefined): string {
 function differing<K, V>(
   one: ReadonlyMap<K, V>,
   other: ReadonlyMap<K, V>,
-  textOf: (value: V | undefined) => string,
+  textOf: (value: V | undefined) => unknown,
 ): Set<K> {
   const keys = new Set([...one.keys(), ...other.keys()]);
   return new Set([...keys].filter((key) => textOf(one.get(key)) !== textOf(other.get(key))));
@@ -53,7 +53,7 @@ export class FakeMesh implements Mesh {
   replace(statement: MeshStatement): MeshChange {
     const [said, services, workloads] = [this.#said, this.#services, this.#workloads];
     this.#read(statement);
-    const pods = differing(workloads, this.#workloads, (value) => JSON.stringify(value) ?? "");
+    const pods = differing(workloads, this.#workloads, (value) => JSON.stringify(value));
     const ips = [...pods].flatMap((pod) => [
       ...(workloads.get(pod)?.ips ?? []),
       ...(this.#workloads.get(pod)?.ips ?? []),
@@ -62,7 +62,7 @@ export class FakeMesh implements Mesh {
       JSON.stringify([inspectedPorts, opaqueAddresses]);
     const redefined = differing(services, this.#services, definition);
     return {
-      addresses: differing(services, this.#services, (value) => JSON.stringify(value) ?? ""),
+      addresses: differing(services, this.#services, (value) => JSON.stringify(value)),
       redefined,
       ips: new Set(ips),
       workloads: pods,

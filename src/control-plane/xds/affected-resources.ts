@@ -11,21 +11,23 @@ import { destinationName } from "./names.ts";
 
 /** What was asked for so far, where the mesh's change cannot know it. */
 export interface AskedFor {
-  /** Names of destinations at an IP. */
-  at(ip: string): Iterable<string>;
+  /** Addresses at an IP. */
+  addressesAt(ip: string): Iterable<Address>;
+  /** Names of an address' endpoints. */
+  endpointsOf(address: Address): Iterable<string>;
   /** Proxies that run in a namespace. */
   proxiesOf(namespace: string): Iterable<NamespacedName>;
 }
 
-function namesOf(addresses: Iterable<Address>): readonly string[] {
-  return Array.from(addresses, (address) => [destinationName("http", address), destinationName("tcp", address)]).flat();
+function clustersOf(address: Address): readonly string[] {
+  return [destinationName("http", address), destinationName("tcp", address)];
 }
 
 /** A name too many costs a comparison of versions. */
 export function affectedResources(change: MeshChange, asked: AskedFor): ResourceChange {
-  const atIps = Array.from(change.ips, (ip) => [...asked.at(ip)]).flat();
-  const clusters = new Set([...namesOf(change.redefined), ...atIps]);
-  const endpoints = new Set([...namesOf(change.addresses), ...atIps]);
+  const atIps = Array.from(change.ips, (ip) => [...asked.addressesAt(ip)]).flat();
+  const clusters = new Set([...change.redefined, ...atIps].flatMap(clustersOf));
+  const endpoints = new Set([...change.addresses, ...atIps].flatMap((address) => [...asked.endpointsOf(address)]));
   const neighbours = Array.from(change.namespaces, (namespace) => [...asked.proxiesOf(namespace)]).flat();
   return {
     shared: new Map([

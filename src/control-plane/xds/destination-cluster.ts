@@ -10,8 +10,9 @@ import type { Cluster } from "../../envoy/resource.ts";
 import { extension } from "../../envoy/resource.ts";
 import { unlimited } from "../../envoy/unlimited.ts";
 import type { Destination, PodDestination, ServiceDestination } from "../model/destination.ts";
+import { digest } from "./encoded.ts";
 import type { Carriage } from "./names.ts";
-import { destinationName } from "./names.ts";
+import { destinationName, endpointsName } from "./names.ts";
 import { endpointIdentities, isWholeMesh } from "./reached-endpoints.ts";
 import { clientTls } from "./tls-context.ts";
 
@@ -51,12 +52,10 @@ function statisticsName(destination: ServiceDestination | PodDestination): strin
 }
 
 function knownCluster(carriage: Carriage, destination: ServiceDestination | PodDestination): Cluster {
-  const name = destinationName(carriage, destination.address);
-  return {
-    name,
+  const definition: Cluster = {
+    name: destinationName(carriage, destination.address),
     alt_stat_name: statisticsName(destination),
     type: "EDS",
-    eds_cluster_config: { eds_config: discovered, service_name: name },
     connect_timeout: connectTimeout,
     lb_policy: "LEAST_REQUEST",
     ...unlimited,
@@ -64,6 +63,8 @@ function knownCluster(carriage: Carriage, destination: ServiceDestination | PodD
     ...(carriage === "http" ? sameProtocolAsClient(isWholeMesh(destination) ? meshIdleTimeout : plainIdleTimeout) : {}),
     ...transportSockets(carriage, destination),
   };
+  const service_name = endpointsName(definition.name, digest(JSON.stringify(definition)));
+  return { ...definition, eds_cluster_config: { eds_config: discovered, service_name } };
 }
 
 /** All clusters of the unknown share one name in statistics: each address a series would be without end. */

@@ -5,6 +5,7 @@
 import type { EncodedResource, TypeUrl } from "../ads/resource-source.ts";
 import { typeUrls } from "../ads/resource-source.ts";
 import { parseAddress } from "../model/address.ts";
+import type { Address } from "../model/destination.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { MultiMap } from "../model/multi-map.ts";
 import { destinationCluster } from "./destination-cluster.ts";
@@ -12,10 +13,15 @@ import type { UnknownDestinations } from "./destination-cluster.ts";
 import { encoded, encodedJson } from "./encoded.ts";
 import { encodeAssignment } from "./endpoint-assignment.ts";
 import type { DestinationName } from "./names.ts";
-import { parseDestinationName } from "./names.ts";
+import { parseDestinationName, parseEndpointsName } from "./names.ts";
 
 /** The two types of what is made of a destination. */
 export type DestinationType = typeof typeUrls.cluster | typeof typeUrls.endpoints;
+
+const parseName = {
+  [typeUrls.cluster]: parseDestinationName,
+  [typeUrls.endpoints]: parseEndpointsName,
+} as const satisfies Record<DestinationType, unknown>;
 
 export class DestinationResources {
   readonly #mesh: Mesh;
@@ -24,8 +30,10 @@ export class DestinationResources {
     [typeUrls.cluster]: new Map(),
     [typeUrls.endpoints]: new Map(),
   };
-  /** IP → names that were asked for. */
-  readonly #names = new MultiMap();
+  /** Address → names that were asked for. */
+  readonly #asked = { [typeUrls.cluster]: new MultiMap(), [typeUrls.endpoints]: new MultiMap() } as const;
+  /** IP → addresses of which something was asked for. */
+  readonly #addresses = new MultiMap();
 
   constructor(mesh: Mesh, unknown: UnknownDestinations) {
     this.#mesh = mesh;
@@ -36,16 +44,21 @@ export class DestinationResources {
   get(type: DestinationType, name: string): EncodedResource | undefined {
     const known = this.#encoded[type].get(name);
     if (known !== undefined) return known;
-    const wanted = parseDestinationName(name);
+    const wanted = parseName[type](name);
     if (wanted === undefined) return undefined;
+    // Also where there is none yet: there may be one soon, and then whoever asked is to be told.
+    this.#note(type, name, wanted);
     const made = this.#make(type, name, wanted);
-    if (made !== undefined) this.#keep(type, made, wanted);
+    if (made !== undefined) this.#encoded[type].set(name, made);
     return made;
   }
 
-  /** The names at an IP that were asked for. */
-  at(ip: string): Iterable<string> {
-    return this.#names.get(ip);
+  addressesAt(ip: string): Iterable<Address> {
+    return this.#addresses.get(ip);
+  }
+
+  endpointsOf(address: Address): Iterable<string> {
+    return this.#asked[typeUrls.endpoints].get(address);
   }
 
   /** What is kept of these names no longer holds. */
@@ -56,21 +69,25 @@ export class DestinationResources {
   /** Nobody wants this any more. */
   release(type: DestinationType, name: string): void {
     this.#encoded[type].delete(name);
-    const ip = parseAddress(parseDestinationName(name)?.address ?? "")?.ip;
-    // Endpoints are wanted only by those who have the cluster.
-    if (ip !== undefined && type === typeUrls.cluster) this.#names.delete(ip, name);
+    const wanted = parseName[type](name);
+    if (wanted === undefined) return;
+    const { address } = wanted;
+    this.#asked[type].delete(address, name);
+    const isAsked = Object.values(this.#asked).some((names) => names.has(address));
+    const ip = parseAddress(address)?.ip;
+    if (ip !== undefined && !isAsked) this.#addresses.delete(ip, address);
+  }
+
+  #note(type: DestinationType, name: string, { address }: DestinationName): void {
+    const ip = parseAddress(address)?.ip;
+    if (ip !== undefined) this.#addresses.add(ip, address);
+    this.#asked[type].add(address, name);
   }
 
   #make(type: DestinationType, name: string, { carriage, address }: DestinationName): EncodedResource | undefined {
     const destination = this.#mesh.destination(address);
     if (type === typeUrls.cluster) return encodedJson(type, destinationCluster(carriage, destination, this.#unknown));
     return destination.kind === "unknown" ? undefined : encoded(name, encodeAssignment(name, destination));
-  }
-
-  #keep(type: DestinationType, made: EncodedResource, { address }: DestinationName): void {
-    this.#encoded[type].set(made.name, made);
-    const ip = parseAddress(address)?.ip;
-    if (ip !== undefined) this.#names.add(ip, made.name);
   }
 }
 

@@ -5,13 +5,17 @@ import { createHash } from "node:crypto";
 import { encodeResource } from "../../envoy-api/resource.ts";
 import type { EncodedResource, TypeUrl } from "../ads/resource-source.ts";
 
-/** Characters of the version: 96 bits of the digest, as two versions of one resource must never be taken for the same. */
-const versionLength = 16;
+/** 96 bits: two versions of one resource must never be taken for the same. */
+const digestLength = 16;
+
+/** A short text that differs where the content does. */
+export function digest(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("base64url").slice(0, digestLength);
+}
 
 /** A resource of these bytes. */
 export function encoded(name: string, body: Uint8Array): EncodedResource {
-  const version = createHash("sha256").update(body).digest("base64url").slice(0, versionLength);
-  return { name, version, body };
+  return { name, version: digest(body), body };
 }
 
 /** A resource from its JSON form, whose `name` it has. */

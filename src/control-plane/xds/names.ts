@@ -11,6 +11,8 @@ import type { Address } from "../model/destination.ts";
  */
 export type Carriage = "http" | "tcp";
 
+export const carriages: readonly Carriage[] = ["http", "tcp"];
+
 /** Where captured inbound connections go: the application. */
 export const inboundName = "inbound";
 /** Listener for captured outbound connections, and the route table of their requests. */
@@ -33,7 +35,7 @@ export interface DestinationName {
   readonly address: Address;
 }
 
-/** `http|10.96.0.1:80`: the cluster of a destination, and its endpoints. */
+/** `http|10.96.0.1:80`: the cluster of a destination. */
 export function destinationName(carriage: Carriage, address: Address): string {
   return `${carriage}|${address}`;
 }
@@ -42,8 +44,25 @@ export function destinationName(carriage: Carriage, address: Address): string {
 export function parseDestinationName(name: string): DestinationName | undefined {
   const bar = name.indexOf("|");
   const [carriage, address] = [name.slice(0, Math.max(bar, 0)), name.slice(bar + 1)];
-  if ((carriage !== "http" && carriage !== "tcp") || parseAddress(address) === undefined) return undefined;
-  return { carriage, address };
+  const known = carriages.find((candidate) => candidate === carriage);
+  return known === undefined || parseAddress(address) === undefined ? undefined : { carriage: known, address };
+}
+
+/**
+ * `http|10.96.0.1:80|3q2-7w`: the endpoints of one definition of a cluster. A changed cluster needs endpoints before it takes
+ * the old one's place, and Envoy waits for them to be sent, even if it has just those already; under a name that it has not
+ * asked for yet it gets them by asking. Until then it would acknowledge no further cluster.
+ *
+ * @param definition text that differs where the cluster does
+ */
+export function endpointsName(cluster: string, definition: string): string {
+  return `${cluster}|${definition}`;
+}
+
+/** The destination of {@link endpointsName}, whatever the definition; undefined for any other text. */
+export function parseEndpointsName(name: string): DestinationName | undefined {
+  const bar = name.lastIndexOf("|");
+  return parseDestinationName(name.slice(0, Math.max(bar, 0)));
 }
 
 const inspectedPrefix = "outbound-";

@@ -73,7 +73,8 @@ export class MeshResources implements ResourceSource {
   meshChanged(change: MeshChange): void {
     if (change.ports) this.#targets = undefined;
     const affected = affectedResources(change, {
-      at: (ip) => this.#destinations.at(ip),
+      addressesAt: (ip) => this.#destinations.addressesAt(ip),
+      endpointsOf: (address) => this.#destinations.endpointsOf(address),
       proxiesOf: (namespace) => this.#proxies.ofNamespace(namespace),
     });
     for (const [type, names] of affected.shared) if (isDestinationType(type)) this.#destinations.drop(type, names);
