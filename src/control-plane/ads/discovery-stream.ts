@@ -82,7 +82,7 @@ export class DiscoveryStream {
           index.began(this, type, name);
         },
         ceased: (type, name) => {
-          index.ceased(this, type, name);
+          if (index.ceased(this, type, name)) source.release(type, name);
         },
       },
     });

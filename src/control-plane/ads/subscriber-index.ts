@@ -38,10 +38,13 @@ export class SubscriberIndex<S extends object> {
     names.set(name, streams.add(stream));
   }
 
-  ceased(stream: S, type: TypeUrl, name: string): void {
+  /** @returns whether it was the last that wanted the name */
+  ceased(stream: S, type: TypeUrl, name: string): boolean {
     const names = this.#byName.get(type);
     const streams = names?.get(name);
-    if (streams?.delete(stream) === true && streams.size === 0) names?.delete(name);
+    const isLast = streams?.delete(stream) === true && streams.size === 0;
+    if (isLast) names?.delete(name);
+    return isLast;
   }
 
   /** How many streams are open. */
