@@ -1,0 +1,171 @@
+/**
+ * Clusters that are small enough for everything to collide: the same few IPs, ports and labels in every object, so that
+ * Services claim each other's addresses, pods inherit each other's IPs, and policies contradict each other.
+ */
+import fc from "fast-check";
+import { formatAddress } from "../../../src/control-plane/model/address.ts";
+import type {
+  ClusterObjects,
+  MeshTlsRecord,
+  NamespaceRecord,
+  NodeRecord,
+  ObjectChange,
+  ObjectKind,
+  PodRecord,
+  ServicePortRecord,
+  ServiceRecord,
+  SliceRecord,
+} from "../../../src/control-plane/model/cluster-object.ts";
+import type { IpFamily } from "../../../src/net/cidr.ts";
+
+export const namespaces = ["a", "b", "outrigger-system"] as const;
+const names = ["x", "y", "z"] as const;
+const nodes = ["n1", "n2"] as const;
+const podIps = ["10.0.0.1", "10.0.0.2", "fd00::1"] as const;
+const serviceIps = ["10.96.0.1", "10.96.0.2", "fd96::1", "10.0.0.1"] as const;
+const nodeIps = ["192.168.0.1", "192.168.0.2", "fd01::1"] as const;
+const portNumbers = [80, 443, 5432, 30_080] as const;
+
+/** Every address that anything here can have. */
+export const addresses: readonly string[] = [...new Set([...podIps, ...serviceIps, ...nodeIps])].flatMap((ip) =>
+  portNumbers.map((port) => formatAddress(ip, port)),
+);
+
+const namespace = fc.constantFrom(...namespaces);
+const name = fc.constantFrom(...names);
+const port = fc.constantFrom(...portNumbers);
+const createdAt = fc.constantFrom(1, 2);
+const mode = fc.constantFrom("strict" as const, "permissive" as const, "disabled" as const);
+const labels = fc.constantFrom<Readonly<Record<string, string>>[]>({}, { app: "x" }, { app: "x", tier: "web" });
+const families = fc.constantFrom<readonly IpFamily[]>(["IPv4"], ["IPv6"], ["IPv4", "IPv6"]);
+const opaquePorts = fc.option(fc.constantFrom([], [{ first: 80, last: 80 }], [{ first: 1, last: 65_535 }]), {
+  nil: undefined,
+});
+
+function some<T>(items: readonly T[], maxLength = 2): fc.Arbitrary<readonly T[]> {
+  return fc.uniqueArray(fc.constantFrom(...items), { maxLength });
+}
+
+const namespaceRecord: fc.Arbitrary<NamespaceRecord> = fc.record({ name: namespace, opaquePorts });
+
+const nodeRecord: fc.Arbitrary<NodeRecord> = fc.record({
+  name: fc.constantFrom(...nodes),
+  zone: fc.constantFrom("", "z1", "z2"),
+  ips: some(nodeIps),
+});
+
+const sidecar: fc.Arbitrary<PodRecord["sidecar"]> = fc.option(
+  fc.record({
+    inboundPorts: fc.constantFrom<("all" | readonly { first: number; last: number }[])[]>("all", [
+      { first: 80, last: 443 },
+    ]),
+    uncapturedInboundPorts: fc.constantFrom([], [{ first: 443, last: 443 }]),
+    opaquePorts: fc.constant([]),
+  }),
+  { nil: undefined, freq: 4 },
+);
+
+const podRecord: fc.Arbitrary<PodRecord> = fc.record({
+  namespace,
+  name,
+  uid: fc.constantFrom("1", "2"),
+  createdAt,
+  ips: some(podIps),
+  serviceAccount: fc.constantFrom("default", "web"),
+  labels,
+  node: fc.constantFrom("", ...nodes),
+  sidecar,
+  opaquePorts,
+});
+
+const servicePort: fc.Arbitrary<ServicePortRecord> = fc.record({
+  name: fc.constantFrom("", "http"),
+  port,
+  targetPort: fc.option(port, { nil: undefined }),
+  nodePort: fc.option(fc.constant(30_080), { nil: undefined }),
+  protocol: fc.constantFrom(undefined, "http" as const, "tcp" as const, "grpc" as const),
+});
+
+const serviceRecord: fc.Arbitrary<ServiceRecord> = fc.record({
+  namespace,
+  name,
+  createdAt,
+  kind: fc.constantFrom("addressed" as const, "addressed" as const, "headless" as const, "external-name" as const),
+  families,
+  clusterIps: some(serviceIps),
+  loadBalancerIps: some(serviceIps, 1),
+  externalIps: some(serviceIps, 1),
+  ports: fc.array(servicePort, { maxLength: 2 }),
+  publishNotReadyAddresses: fc.boolean(),
+  opaquePorts,
+});
+
+const sliceRecord: fc.Arbitrary<SliceRecord> = fc.record({
+  namespace,
+  name,
+  service: name,
+  family: fc.constantFrom("IPv4" as const, "IPv6" as const),
+  ports: fc.array(fc.record({ name: fc.constantFrom("", "http"), port: fc.option(port, { nil: undefined }) }), {
+    maxLength: 2,
+  }),
+  endpoints: fc.array(
+    fc.record({
+      ip: fc.constantFrom(...podIps),
+      condition: fc.constantFrom("ready" as const, "draining" as const, "unready" as const),
+      node: fc.constantFrom(...nodes),
+      zone: fc.constantFrom("", "z1"),
+    }),
+    { maxLength: 3 },
+  ),
+});
+
+const meshTlsRecord: fc.Arbitrary<MeshTlsRecord> = fc
+  .record({
+    namespace,
+    name,
+    createdAt,
+    selector: fc.option(fc.constantFrom<Readonly<Record<string, string>>[]>({ app: "x" }, { tier: "web" }), {
+      nil: undefined,
+    }),
+    mode: fc.option(mode, { nil: undefined }),
+    ports: fc.uniqueArray(fc.record({ port, mode }), { maxLength: 2, selector: (entry) => entry.port }),
+  })
+  .map((record) => (record.selector === undefined ? { ...record, ports: [] } : record));
+
+const recordsByKind: { readonly [K in ObjectKind]: fc.Arbitrary<ClusterObjects[K]> } = {
+  namespace: namespaceRecord,
+  node: nodeRecord,
+  pod: podRecord,
+  service: serviceRecord,
+  slice: sliceRecord,
+  meshTls: meshTlsRecord,
+};
+
+const weights: Readonly<Record<ObjectKind, number>> = {
+  namespace: 1,
+  node: 1,
+  pod: 4,
+  service: 4,
+  slice: 4,
+  meshTls: 2,
+};
+
+function keyOf(kind: ObjectKind, record: { readonly namespace?: string; readonly name: string }): string {
+  return kind === "namespace" || kind === "node" ? record.name : `${record.namespace ?? ""}/${record.name}`;
+}
+
+function changesOf(kind: ObjectKind): fc.Arbitrary<ObjectChange> {
+  const record = recordsByKind[kind] as fc.Arbitrary<{ readonly namespace?: string; readonly name: string }>;
+  const problems = [{ path: "spec", message: "something is wrong", hint: "correct it" }];
+  return fc.tuple(record, fc.integer({ min: 0, max: 9 })).map(([object, fate]) => {
+    const key = keyOf(kind, object);
+    return { kind, key, object: fate < 2 ? undefined : object, problems: fate === 1 ? problems : [] } as ObjectChange;
+  });
+}
+
+const kinds = Object.keys(recordsByKind) as ObjectKind[];
+
+/** Any object coming, changing, going, or turning bad. */
+export const anyChange: fc.Arbitrary<ObjectChange> = fc.oneof(
+  ...kinds.map((kind) => ({ arbitrary: changesOf(kind), weight: weights[kind] })),
+);

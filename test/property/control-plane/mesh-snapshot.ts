@@ -1,0 +1,44 @@
+/** Every answer that a mesh gives, in a form that can be compared. */
+import type { MeshModel } from "../../../src/control-plane/model/mesh-model.ts";
+import { createMeshModel } from "../../../src/control-plane/model/mesh-model.ts";
+import type { Destination } from "../../../src/control-plane/model/destination.ts";
+import type { NamespacedName } from "../../../src/control-plane/model/workload.ts";
+import { addresses, namespaces } from "./arbitrary-objects.ts";
+
+export function emptyMesh(): MeshModel {
+  return createMeshModel({
+    trustDomain: "cluster.local",
+    rootNamespace: "outrigger-system",
+    opaquePorts: [{ first: 5432, last: 5432 }],
+  });
+}
+
+export const podNames: readonly NamespacedName[] = namespaces.flatMap((namespace) =>
+  ["x", "y", "z"].map((name): NamespacedName => `${namespace}/${name}`),
+);
+
+/** What {@link definitionOf} leaves out is the list of endpoints. */
+export function definitionOf(destination: Destination): unknown {
+  if (destination.kind !== "service") return destination;
+  const { endpoints, ...definition } = destination;
+  const identities = endpoints.map(({ identity }) => identity).filter((identity) => identity !== undefined);
+  return { ...definition, identities: [...new Set(identities)].sort() };
+}
+
+export interface Answers {
+  readonly destinations: readonly Destination[];
+  readonly workloads: readonly unknown[];
+  readonly ports: readonly unknown[];
+  readonly services: readonly (readonly unknown[])[];
+  readonly problems: readonly unknown[];
+}
+
+export function answersOf(mesh: MeshModel): Answers {
+  return {
+    destinations: addresses.map((address) => mesh.destination(address)),
+    workloads: podNames.map((pod) => mesh.workload(pod)),
+    ports: [mesh.inspectedPorts(), mesh.opaqueAddresses()],
+    services: namespaces.map((namespace) => mesh.servicesOf(namespace)),
+    problems: mesh.problems(),
+  };
+}
