@@ -10,6 +10,8 @@ import type { Readiness, ReadinessReport } from "./readiness.ts";
 export interface StatusAppDependencies {
   readonly registry: Registry;
   readonly readiness: Readiness;
+  /** Further pages, in JSON: path → what it shows, asked for at each request. */
+  readonly pages?: Readonly<Record<string, () => unknown>>;
 }
 
 /** Largest request body, in bytes: nothing here reads one. */
@@ -22,7 +24,7 @@ const bodyLimit = 1_024;
 const timeouts = { request: 5_000, keepAlive: 75_000, inactivity: 90_000 };
 
 /** Builds the app; listening is its caller's. */
-export function buildStatusApp({ registry, readiness }: StatusAppDependencies): FastifyInstance {
+export function buildStatusApp({ registry, readiness, pages = {} }: StatusAppDependencies): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -42,6 +44,9 @@ export function buildStatusApp({ registry, readiness }: StatusAppDependencies): 
       .send(renderReport(report));
   });
   app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  for (const [path, content] of Object.entries(pages)) {
+    app.get(path, (_request, reply) => reply.type("application/json").send(JSON.stringify(content(), null, 2)));
+  }
   return app;
 }
 

@@ -1,9 +1,7 @@
 /**
  * The running webhook process, whatever surrounds it: listeners, signals, faults, and the order in which all of it ends.
  */
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 import type { CertificateSource } from "../certificates/certificate-source.ts";
 import { OutriggerError } from "../errors.ts";
@@ -13,13 +11,13 @@ import { applyFaultPolicy } from "../observability/fault-policy.ts";
 import type { Logging } from "../observability/logger.ts";
 import type { Metrics } from "../observability/metrics.ts";
 import type { Readiness } from "../observability/readiness.ts";
-import { buildStatusApp } from "../observability/status-app.ts";
 import type { AdmissionEventRecorder } from "../webhook/admission-event.ts";
 import type { ClientCertificatePolicy } from "../webhook/client-certificate.ts";
 import type { NamespaceLookup } from "../webhook/namespace-of-admission.ts";
 import type { WebhookServer } from "../webhook/server.ts";
 import { startWebhookServer } from "../webhook/server.ts";
-import { stopOnSignals } from "../webhook/stop-on-signals.ts";
+import { startStatusListener } from "./status-listener.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
 import type { LiveContext } from "./live-context.ts";
 import type { WebhookOptions } from "./webhook-options.ts";
 
@@ -52,28 +50,12 @@ async function readClients({ clientCa, clientNames }: WebhookOptions): Promise<C
   }
 }
 
-/** Listens for probes and scrapes; resolves to what ends it. */
-async function startStatusApp({ options, registry, readiness, logging }: WebhookProcess): Promise<() => Promise<void>> {
-  if (options.healthPort === undefined) return () => Promise.resolve();
-  const app = buildStatusApp({ registry, readiness });
-  await app.ready();
-  // Not Fastify's own listen(), which without a host takes localhost instead of every address of both families.
-  app.server.listen({ port: options.healthPort, ...(options.host === undefined ? {} : { host: options.host }) });
-  try {
-    await once(app.server, "listening");
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : undefined;
-    throw new OutriggerError("OUTRIGGER_LISTEN_FAILED", detail, { cause });
-  }
-  logging.log.info({ port: (app.server.address() as AddressInfo).port }, "status listening");
-  return () => app.close();
-}
-
 /** Starts both listeners and puts signals and faults in force. */
 export async function runWebhook(webhook: WebhookProcess): Promise<RunningWebhook> {
-  const { options, logging, metrics, readiness, certificates, context, namespace, events } = webhook;
+  const { options, logging, registry, metrics, readiness, certificates, context, namespace, events } = webhook;
   const { log } = logging;
-  const closeStatus = await startStatusApp(webhook);
+  const { host, healthPort: port } = options;
+  const closeStatus = await startStatusListener({ registry, readiness }, { host, port, log });
   const server = await startWebhookServer(
     {
       inject: injectPod,

@@ -9,6 +9,7 @@ import type { LogLevel } from "../observability/logger.ts";
 import { logLevels } from "../observability/logger.ts";
 import type { StopTimes } from "../webhook/limits.ts";
 import { defaultStopTimes } from "../webhook/limits.ts";
+import { highestPort, readLogLevel, readNumber, readSwitch } from "./read-options.ts";
 
 export const webhookOptions = {
   standalone: { help: "without Kubernetes: a certificate of its own, every namespace enabled" },
@@ -59,35 +60,11 @@ export interface WebhookOptions {
   readonly stopTimes: StopTimes;
 }
 
-function readNumber(options: OptionValues, name: string, highest: number): number | undefined {
-  const text = optionOf(options, name);
-  if (text === undefined) return undefined;
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : highest + 1;
-  if (value <= highest) return value;
-  throw new OutriggerError("OUTRIGGER_USAGE", `--${name} ${text} is not a whole number from 0 to ${highest}`);
-}
-
-function readLogLevel(options: OptionValues): LogLevel {
-  const text = optionOf(options, "log-level") ?? "info";
-  const level = logLevels.find((candidate) => candidate === text);
-  if (level === undefined) {
-    throw new OutriggerError("OUTRIGGER_USAGE", `--log-level ${text} is none of ${logLevels.join(", ")}`);
-  }
-  return level;
-}
-
-function readSwitch(options: OptionValues, name: string, otherwise: boolean): boolean {
-  const text = optionOf(options, name) ?? (otherwise ? "on" : "off");
-  if (text === "on" || text === "off") return text === "on";
-  throw new OutriggerError("OUTRIGGER_USAGE", `--${name} ${text} is neither on nor off`);
-}
-
 /** Whether the options ask for a webhook without Kubernetes. */
 export function isStandalone(options: OptionValues): boolean {
   return options["standalone"] !== undefined;
 }
 
-const highestPort = 65_535;
 /** Kubernetes' own limit on how long a pod may take to stop is an hour by custom. */
 const longestGraceSeconds = 3600;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { test } from "node:test";
-import { stopOnSignals } from "../../../src/webhook/stop-on-signals.ts";
+import { stopOnSignals } from "../../../src/serve/stop-on-signals.ts";
 import { captureLogger } from "../../captured-logger.ts";
 
 function signalled(outcome: Promise<void>) {
