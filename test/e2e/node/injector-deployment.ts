@@ -4,7 +4,6 @@
 import { eventually } from "../../eventually.ts";
 import { runChecks } from "../cluster-command.ts";
 import { kubectlJson, kubectlOk } from "../kubectl.ts";
-import type { ScenarioContext } from "../scenario.ts";
 import type { RunningPod } from "./running-pods.ts";
 
 export const systemNamespace = "outrigger-system";
@@ -47,9 +46,8 @@ export async function rollInjector(): Promise<void> {
   await injectorRolledOut();
 }
 
-/** Until the scenario ends there is no injector; resolves when the last replica is gone. */
-export async function withoutInjector({ cleanUp }: ScenarioContext): Promise<void> {
-  cleanUp(bringInjectorBack);
+/** Resolves when no replica is left. */
+export async function stopInjector(): Promise<void> {
   await scaleInjector(0);
   await eventually("no replica is left", async () => (await injectorPods()).length === 0, 60_000);
 }

@@ -33,6 +33,12 @@ async function runningPods(namespace: string): Promise<readonly Pod[]> {
   return [server, client];
 }
 
+/** What the webhook takes from its own pod, and an administrator knows. */
+async function ipFamilies(): Promise<string> {
+  const addresses = (await injectorPods())[0]?.status.podIPs.map(({ ip }) => ip) ?? [];
+  return addresses.map((ip) => (isIPv4(ip) ? "IPv4" : "IPv6")).join(",");
+}
+
 scenario(
   "offline: `outrigger inject -f - | kubectl apply -f -` runs the very pod that the webhook makes",
   async (c) => {

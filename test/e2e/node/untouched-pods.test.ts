@@ -16,7 +16,7 @@ import { scenario } from "../scenario.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { containerNames } from "../stored-pod.ts";
 import { toolsPod } from "./application.ts";
-import { injectorPods, rollInjector, systemNamespace, withoutInjector } from "./injector-deployment.ts";
+import { bringInjectorBack, injectorPods, rollInjector, stopInjector, systemNamespace } from "./injector-deployment.ts";
 import { installedOnNode } from "./installation.ts";
 import { nameOf, run, runningPod, showPodsOnFailure } from "./running-pods.ts";
 import type { RunningPod } from "./running-pods.ts";
@@ -55,7 +55,8 @@ scenario(
       await rm(file, { force: true });
       await eventually("the static pod is gone", async () => (await mirrorPods(namespace)).length === 0, 30_000);
     });
-    await withoutInjector(context);
+    context.cleanUp(bringInjectorBack);
+    await stopInjector();
     const pod = toolsPod("static", wish) as { readonly metadata: object };
     await writeFile(file, JSON.stringify({ ...pod, metadata: { ...pod.metadata, namespace } }));
     await eventually(
