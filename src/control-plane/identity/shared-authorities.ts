@@ -36,7 +36,9 @@ export interface SharedAuthoritiesOptions {
 }
 
 /** Needs `get`, `list`, `watch` and `update` on the Secret, and `create` on Secrets. */
-export function createSharedAuthorities(options: SharedAuthoritiesOptions): AuthoritySource & { idle(): Promise<void> } {
+export function createSharedAuthorities(
+  options: SharedAuthoritiesOptions,
+): AuthoritySource & { idle(): Promise<void> } {
   return new SharedAuthorities(options);
 }
 

@@ -18,7 +18,7 @@ import type { IdentityMetrics } from "../../observability/identity-metrics.ts";
 import type { Log } from "../../observability/logger.ts";
 import { trustFile } from "./trust-bundle.ts";
 import { createTurnstile } from "./turnstile.ts";
-import type { WorkloadSecrets } from "./workload-secrets.ts";
+import type { LiveSecrets } from "./workload-secrets.ts";
 
 /** The ConfigMap's only key; the volume of `src/injection/identity-volume.ts` shows it as a file of that name. */
 const fileKey = "root.yaml";
@@ -31,7 +31,7 @@ const concurrency = 16;
 
 export interface TrustConfigMapsOptions {
   readonly api: KubernetesApi;
-  readonly secrets: Pick<WorkloadSecrets, "trustBundle" | "subscribe">;
+  readonly secrets: Pick<LiveSecrets, "trustBundle" | "subscribe">;
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;

@@ -13,7 +13,8 @@ import type { IdentityPolicy } from "./identity-policy.ts";
 import { RenewedLeaf } from "./renewed-leaf.ts";
 import type { AuthoritySource } from "./signing-authority.ts";
 import { trustBundleOf } from "./trust-bundle.ts";
-import type { IdentityChange, WorkloadCertificate, WorkloadSecrets } from "./workload-secrets.ts";
+import type { WorkloadCertificate } from "../xds/secrets.ts";
+import type { IdentityChange, LiveSecrets } from "./workload-secrets.ts";
 
 export interface WorkloadIssuerOptions {
   readonly authorities: AuthoritySource;
@@ -25,7 +26,7 @@ export interface WorkloadIssuerOptions {
   readonly metrics: IdentityMetrics;
 }
 
-export interface WorkloadIssuer extends WorkloadSecrets {
+export interface WorkloadIssuer extends LiveSecrets {
   start(): void;
   stop(): void;
   /**
@@ -89,7 +90,12 @@ class Issuer implements WorkloadIssuer {
   }
 
   certificate(identity: string): WorkloadCertificate | undefined {
-    return this.#entries.get(identity)?.leaf.get();
+    const leaf = this.#entries.get(identity)?.leaf.get();
+    return leaf === undefined ? undefined : { certificateChain: leaf.certificate, privateKey: leaf.key };
+  }
+
+  expiresAt(identity: string): number | undefined {
+    return this.#entries.get(identity)?.leaf.get()?.notAfter;
   }
 
   trustBundle(): string {

@@ -1,15 +1,7 @@
 /**
- * What a proxy gets by SDS, as whoever translates it into Envoy's resources reads it: synchronously, by key.
+ * The certificates and roots that proxies get, with what those need who keep an eye on them.
  */
-
-/** A workload's certificate with its key, both PEM; never logged, never written. */
-export interface WorkloadCertificate {
-  /** The leaf first, then what leads to its root. */
-  readonly certificate: string;
-  readonly key: string;
-  /** Milliseconds since the epoch. */
-  readonly notAfter: number;
-}
+import type { WorkloadSecrets } from "../xds/secrets.ts";
 
 export interface IdentityChange {
   /** SPIFFE URIs of those whose certificate is another now. */
@@ -18,14 +10,9 @@ export interface IdentityChange {
   readonly trust: boolean;
 }
 
-export interface WorkloadSecrets {
-  /**
-   * The present certificate of a SPIFFE URI; undefined for one that was never prepared, or where no CA could renew it
-   * in time.
-   */
-  certificate(identity: string): WorkloadCertificate | undefined;
-  /** PEM of every root that is trusted now; empty while there is none. */
-  trustBundle(): string;
+export interface LiveSecrets extends WorkloadSecrets {
+  /** When the present certificate of a SPIFFE URI expires, in milliseconds since the epoch; undefined where there is none. */
+  expiresAt(identity: string): number | undefined;
   /** Calls back after each change; returns how to stop. */
   subscribe(listener: (change: IdentityChange) => void): () => void;
 }
