@@ -1,0 +1,81 @@
+/**
+ * Manifests go in; what comes out is what stands behind the addresses that the input asks for (`# ask <address>…`), the
+ * workloads, the ports that are inspected, and everything that is wrong.
+ */
+import { stringify } from "yaml";
+import { readManifestFile } from "../../../../src/control-plane/kubernetes/manifest-objects.ts";
+import { readObject } from "../../../../src/control-plane/kubernetes/read-object.ts";
+import type { Destination, Endpoint } from "../../../../src/control-plane/model/destination.ts";
+import type { MeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
+import { createMeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
+import type { NamespacedName, Workload } from "../../../../src/control-plane/model/workload.ts";
+import { formatProblem } from "../../../../src/problem.ts";
+import { testGolden } from "../../../golden-files.ts";
+
+testGolden("mesh-model", (text, name) => {
+  const { objects, problems } = readManifestFile(`${name}.yaml`, text);
+  const mesh = createMeshModel({
+    trustDomain: "cluster.local",
+    rootNamespace: "outrigger-system",
+    opaquePorts: [{ first: 3306, last: 3306 }],
+  });
+  mesh.apply(objects.map(({ kind, key, object }) => readObject(kind, key, object)));
+  const pods = objects.filter(({ kind }) => kind === "pod").map(({ key }) => key as NamespacedName);
+  const asked = [...text.matchAll(/^# ask (.*)$/gm)].flatMap(([, list = ""]) => list.split(" "));
+  const described = {
+    destinations: Object.fromEntries(asked.map((address) => [address, describe(mesh.destination(address))])),
+    workloads: Object.fromEntries(pods.map((pod) => [pod, describeWorkload(mesh.workload(pod))])),
+    inspectedPorts: mesh.inspectedPorts(),
+    opaqueAddresses: mesh.opaqueAddresses(),
+    services: servicesOf(
+      mesh,
+      objects.map(({ key }) => key.split("/")[0] ?? ""),
+    ),
+    problems: [...problems.map(formatProblem), ...problemsOf(mesh)],
+  };
+  return { yaml: stringify(described, { lineWidth: 0, flowCollectionPadding: true }) };
+});
+
+function describe(destination: Destination): unknown {
+  switch (destination.kind) {
+    case "unknown":
+      return "unknown";
+    case "pod":
+      return `pod ${destination.workload.namespace}/${destination.workload.name} at ${endpoint(destination.endpoint)}`;
+    case "service": {
+      const { namespace, service, port, protocol, endpoints } = destination;
+      return { service: `${namespace}/${service}:${port} ${protocol}`, endpoints: endpoints.map(endpoint) };
+    }
+  }
+}
+
+function endpoint({ ip, port, identity, zone, node, draining }: Endpoint): string {
+  const place = [node, zone].filter((part) => part !== "").join(" in ");
+  const parts = [`${ip} ${port}`, place && `on ${place}`, identity ?? "plain", draining ? "draining" : ""];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function describeWorkload(workload: Workload | undefined): unknown {
+  if (workload === undefined) return "none";
+  const { ips, zone, meshed, inboundTls, opaquePorts } = workload;
+  const ports = inboundTls.ports.map(({ port, mode }) => `${port}: ${mode}`).join(", ");
+  const opaque = opaquePorts.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(",");
+  return `${ips.join(" ") || "no IP"}; zone ${zone || "unknown"}; ${meshed ? "meshed" : "plain"}; ${inboundTls.mode}${ports && `, ${ports}`}; opaque ${opaque || "none"}`;
+}
+
+function servicesOf(mesh: MeshModel, namespaces: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const named = [...new Set(namespaces)].sort().map((namespace) => [namespace, mesh.servicesOf(namespace)] as const);
+  return Object.fromEntries(
+    named
+      .filter(([, services]) => services.length > 0)
+      .map(([namespace, services]) => [namespace, services.map(({ address }) => address)]),
+  );
+}
+
+function problemsOf(mesh: MeshModel): readonly string[] {
+  return mesh
+    .problems()
+    .flatMap(({ object, problems }) =>
+      problems.map((problem) => `${object.kind} ${object.key}: ${formatProblem(problem)}`),
+    );
+}
