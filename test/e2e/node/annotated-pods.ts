@@ -73,7 +73,7 @@ async function describe(namespace: string, names: readonly string[], clusterIP: 
     clusterIP,
     request: async (from, host) => fetchIn(namespace, from, `http://${host}:${http}/`),
     greeting: async (from, host) => {
-      const listen = `sleep 1 | timeout 10 nc ${host} ${serverFirst}`;
+      const listen = `sleep 0.5 | timeout 10 nc ${host} ${serverFirst}`;
       return execOk({ namespace, pod: from }, ["sh", "-c", listen]);
     },
   };

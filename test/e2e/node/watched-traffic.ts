@@ -18,6 +18,16 @@ export const oneRequestIn: ProxyTraffic = { ...noTraffic, inbound: { ...none, ht
 export const oneConnectionOut: ProxyTraffic = { ...noTraffic, outbound: { ...none, tcpConnections: 1 } };
 export const oneConnectionIn: ProxyTraffic = { ...noTraffic, inbound: { ...none, tcpConnections: 1 } };
 
+/** The same on the way from a client to a server, through the proxies of both. */
+export function throughBoth(
+  client: string,
+  server: string,
+  { requests = 0, connections = 0 }: { readonly requests?: number; readonly connections?: number },
+): Readonly<Record<string, ProxyTraffic>> {
+  const counted = { httpRequests: requests, tcpConnections: connections };
+  return { [client]: { ...noTraffic, outbound: counted }, [server]: { ...noTraffic, inbound: counted } };
+}
+
 /** Does something and checks by the pods' proxies what has passed through each of them, no more and no less. */
 export async function expectTraffic<T>(
   namespace: string,

@@ -12,37 +12,31 @@ import type { Digest } from "./patterned-body.ts";
 import { digestOf, patternedBody } from "./patterned-body.ts";
 import { protocolPorts } from "./ports.ts";
 
-/** What came, and what should have come. */
-export interface Transfer {
-  readonly expected: Digest;
-  readonly received: Digest;
-}
-
-/** The application sends a body of so many bytes. */
-export async function download(host: string, bytes: number): Promise<Transfer> {
+/** The application sends a body of so many bytes; gives what came. */
+export async function download(host: string, bytes: number): Promise<Digest> {
   const response = await responseTo(request(`http://${host}:${protocolPorts.http}/body?bytes=${bytes}`), (sent) =>
     sent.end(),
   );
-  return { expected: await digestOf(patternedBody(bytes)), received: await digestOf(response) };
+  return digestOf(response);
 }
 
-/** The application receives one, in chunks: HTTP/1.1 is not told the length. */
-export async function upload(host: string, bytes: number): Promise<Transfer> {
+/** The application receives one, in chunks: HTTP/1.1 is not told the length. Gives what came there. */
+export async function upload(host: string, bytes: number): Promise<Digest> {
   const post = request(`http://${host}:${protocolPorts.http}/body`, { method: "POST" });
   const response = await responseTo(post, async (sent) => pipeline(Readable.from(patternedBody(bytes)), sent));
-  return { expected: await digestOf(patternedBody(bytes)), received: (await json(response)) as Digest };
+  return (await json(response)) as Digest;
 }
 
 /** The same over HTTP/2. */
-export async function downloadOverHttp2(host: string, bytes: number): Promise<Transfer> {
+export async function downloadOverHttp2(host: string, bytes: number): Promise<Digest> {
   const session = connect(`http://${host}:${protocolPorts.h2c}`);
   const received = await digestOf(session.request({ ":path": `/body?bytes=${bytes}` }) as AsyncIterable<Buffer>);
   session.close();
-  return { expected: await digestOf(patternedBody(bytes)), received };
+  return received;
 }
 
 /** The same over HTTP/2. */
-export async function uploadOverHttp2(host: string, bytes: number): Promise<Transfer> {
+export async function uploadOverHttp2(host: string, bytes: number): Promise<Digest> {
   const session = connect(`http://${host}:${protocolPorts.h2c}`);
   const stream = session.request({ ":path": "/body", ":method": "POST" });
   const [received] = await Promise.all([
@@ -50,7 +44,7 @@ export async function uploadOverHttp2(host: string, bytes: number): Promise<Tran
     pipeline(Readable.from(patternedBody(bytes)), stream, { end: true }),
   ]);
   session.close();
-  return { expected: await digestOf(patternedBody(bytes)), received: received as Digest };
+  return received as Digest;
 }
 
 async function responseTo(sent: ClientRequest, send: (sent: ClientRequest) => unknown): Promise<IncomingMessage> {

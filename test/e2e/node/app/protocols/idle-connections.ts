@@ -38,7 +38,12 @@ const kinds: Readonly<Record<string, (host: string) => Promise<Idler>>> = {
       await text(response);
       return port === first ? word : `another connection, after one from port ${first}`;
     };
-    return Promise.resolve({ say, close: () => agent.destroy() });
+    return Promise.resolve({
+      say,
+      close: () => {
+        agent.destroy();
+      },
+    });
   },
   http2: (host) => {
     const session = connect(`http://${host}:${protocolPorts.h2c}`);
@@ -46,13 +51,20 @@ const kinds: Readonly<Record<string, (host: string) => Promise<Idler>>> = {
       await text(session.request({ ":path": "/" }));
       return word;
     };
-    return Promise.resolve({ say, close: () => session.destroy() });
+    return Promise.resolve({
+      say,
+      close: () => {
+        session.destroy();
+      },
+    });
   },
   webSocket: async (host) => {
     const socket = await openWebSocket(host);
     return {
       say: async (word) => (await echoOverWebSocket(socket, word)).toString(),
-      close: () => socket.terminate(),
+      close: () => {
+        socket.terminate();
+      },
     };
   },
   grpc: (host) => {
