@@ -26,5 +26,7 @@ export const defaultMeshConfig: MeshConfig = {
     defaults: {},
   },
   tracing: null,
+  // It ends pods: only who has asked for it gets it.
+  watchdog: { mode: "disabled", evictionsPerMinute: 2, minimumAgeSeconds: 300 },
   overlays: {},
 };

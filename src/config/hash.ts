@@ -13,10 +13,13 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }
 
-/** The first 12 hexadecimal digits of the config's SHA-256: short on a pod, and no two configs of a mesh share them. */
-export function hashMeshConfig(config: MeshConfig): string {
+/**
+ * The first 12 hexadecimal digits of the SHA-256 of all that a sidecar is made from: short on a pod, and no two configs of a
+ * mesh share them. What the watchdog does makes no sidecar another one.
+ */
+export function hashMeshConfig({ watchdog: _watchdog, ...ofSidecars }: MeshConfig): string {
   return createHash("sha256")
-    .update(JSON.stringify(sorted(config)))
+    .update(JSON.stringify(sorted(ofSidecars)))
     .digest("hex")
     .slice(0, 12);
 }

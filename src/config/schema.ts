@@ -114,6 +114,30 @@ const tracingCollector = Type.Object(
   { additionalProperties: false },
 );
 
+const watchdog = Type.Object(
+  {
+    mode: Type.Union([Type.Literal("disabled"), Type.Literal("report"), Type.Literal("evict")], {
+      description:
+        "What becomes of running pods that should carry a sidecar and don't: nothing; an Event and a line in the log; or " +
+        "eviction, so that they are made anew. `evict` needs the component `manifests/components/watchdog`.",
+    }),
+    evictionsPerMinute: Type.Integer({
+      minimum: 1,
+      maximum: 12,
+      description: "At most so many in the whole cluster, evenly spread.",
+    }),
+    minimumAgeSeconds: Type.Integer({
+      minimum: 10,
+      maximum: 86_400,
+      description: "Younger pods are left alone.",
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: "Looks for pods that were created while the webhook was away; says nothing of sidecars.",
+  },
+);
+
 const ipFamily = Type.Union([Type.Literal("IPv4"), Type.Literal("IPv6")]);
 
 export const meshConfigSchema = Type.Object(
@@ -148,6 +172,7 @@ export const meshConfigSchema = Type.Object(
       description:
         "Where sidecars send their traces: `null` for nowhere, else `host` and `port` of a collector (OTLP/gRPC).",
     }),
+    watchdog,
     overlays: Type.Record(Type.String(), Type.Unknown(), {
       description: "Partial Pods, by name, merged over the injected pod with strategic-merge semantics.",
     }),

@@ -5,9 +5,11 @@
 import { injectPod } from "../injection/inject.ts";
 import type { InjectionContext, InjectionOutcome, NamespaceView } from "../injection/outcome.ts";
 import { readPod } from "../injection/read-pod.ts";
+import type { InjectReason } from "../injection/reasons.ts";
 import type { InjectionStatus } from "../injection/status.ts";
 import { readStatus } from "../injection/status.ts";
 import { uninjectPod } from "../injection/uninject.ts";
+import type { Problem } from "../problem.ts";
 import type { Reference } from "./reference.ts";
 import { whyStale } from "./reference.ts";
 
@@ -40,6 +42,26 @@ export interface PodSurroundings {
 export function carriedStatus(pod: unknown): InjectionStatus | undefined {
   const read = readPod(pod);
   return read.ok ? readStatus(read.value) : undefined;
+}
+
+/** What is to be said of a pod by the sidecar that it carries or not; cheap, because nearly every pod is as it should be. */
+export type SidecarVerdict =
+  | { readonly state: "current" | "none" }
+  | { readonly state: "stale"; readonly because: readonly string[] }
+  | { readonly state: "missing"; readonly reason: InjectReason }
+  | { readonly state: "refused"; readonly problems: readonly Problem[] };
+
+/** Judges one pod, as the check, the report and the watchdog do. */
+export function judgeSidecar(pod: unknown, { namespace, context, reference }: PodSurroundings): SidecarVerdict {
+  const status = carriedStatus(pod);
+  if (status !== undefined) {
+    const because = whyStale(status, reference);
+    return because.length === 0 ? { state: "current" } : { state: "stale", because };
+  }
+  const outcome = injectPod(pod, namespace, context);
+  if (outcome.result === "injected") return { state: "missing", reason: outcome.reason };
+  if (outcome.result === "rejected") return { state: "refused", problems: outcome.problems };
+  return { state: "none" };
 }
 
 function withoutSidecar(outcome: InjectionOutcome): SidecarState {

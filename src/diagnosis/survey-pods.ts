@@ -2,15 +2,13 @@
  * What is to be told of a cluster's pods, counted by workload: ten thousand pods pass one by one and only what is wrong
  * with them is kept.
  */
-import { injectPod } from "../injection/inject.ts";
 import type { InjectionContext, NamespaceView } from "../injection/outcome.ts";
 import { warnOfUnknownKeys } from "../injection/unknown-keys.ts";
 import { formatProblem } from "../problem.ts";
 import { describeOwner } from "../workloads/describe-owner.ts";
 import type { LivePod } from "../workloads/why-not-ready.ts";
-import { carriedStatus } from "./inspect-pod.ts";
+import { judgeSidecar } from "./inspect-pod.ts";
 import type { Reference } from "./reference.ts";
-import { whyStale } from "./reference.ts";
 
 /** Some pods of one workload, for one reason. */
 export interface WorkloadTally {
@@ -78,16 +76,11 @@ export async function surveyPods(
     for (const text of warnOfUnknownKeys("pod", pod.metadata?.labels, pod.metadata?.annotations)) {
       misspelt.add(workload, text);
     }
-    const status = carriedStatus(pod);
-    if (status !== undefined) {
-      counts.withSidecar += 1;
-      const reasons = whyStale(status, reference);
-      if (reasons.length > 0) stale.add(workload, reasons.join(", "));
-      continue;
-    }
-    const outcome = injectPod(pod, namespace, context);
-    if (outcome.result === "injected") missing.add(workload, outcome.reason);
-    if (outcome.result === "rejected") refused.add(workload, outcome.problems.map(formatProblem).join(", "));
+    const verdict = judgeSidecar(pod, { namespace, context, reference });
+    if (verdict.state === "current" || verdict.state === "stale") counts.withSidecar += 1;
+    if (verdict.state === "stale") stale.add(workload, verdict.because.join(", "));
+    if (verdict.state === "missing") missing.add(workload, verdict.reason);
+    if (verdict.state === "refused") refused.add(workload, verdict.problems.map(formatProblem).join(", "));
   }
   return {
     ...counts,

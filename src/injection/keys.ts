@@ -13,6 +13,8 @@ export function keyOf(suffix: string): string {
 export const injectionLabel = keyOf("injection");
 /** Pod label, or annotation of the same name: `"true"` or `"false"`. */
 export const injectKey = keyOf("inject");
+/** Annotation of pods and namespaces: anything but `"true"` keeps the watchdog away from them. */
+export const watchdogKey = keyOf("watchdog");
 /** Pod label that Outrigger writes on each injected pod. */
 export const injectedLabel = keyOf("injected");
 /** Pod annotation that Outrigger writes: what was added, by which version and config. */

@@ -4,7 +4,7 @@
 import { memoize } from "../bounded-memo.ts";
 import { nearestWord } from "../nearest-word.ts";
 import { settingNames } from "./annotations/registry.ts";
-import { domain, injectedLabel, injectionLabel, injectKey, keyOf, statusAnnotation } from "./keys.ts";
+import { domain, injectedLabel, injectionLabel, injectKey, keyOf, statusAnnotation, watchdogKey } from "./keys.ts";
 
 type Keyed = Readonly<Record<string, string>>;
 
@@ -12,8 +12,8 @@ const settingKeys = settingNames.map(keyOf);
 
 /** Where each kind of key belongs. */
 const known = {
-  pod: { labels: [injectKey, injectedLabel], annotations: [injectKey, statusAnnotation, ...settingKeys] },
-  namespace: { labels: [injectionLabel], annotations: settingKeys },
+  pod: { labels: [injectKey, injectedLabel], annotations: [injectKey, statusAnnotation, watchdogKey, ...settingKeys] },
+  namespace: { labels: [injectionLabel], annotations: [watchdogKey, ...settingKeys] },
   // What is meant for its pods belongs in its template.
   workload: { labels: [], annotations: [] },
 } as const;
@@ -22,7 +22,7 @@ type Owner = keyof typeof known;
 
 const prefixes: Readonly<Record<Owner, string>> = { pod: "", namespace: "namespace ", workload: "workload " };
 
-const allKeys = [injectKey, injectionLabel, injectedLabel, statusAnnotation, ...settingKeys];
+const allKeys = [injectKey, injectionLabel, injectedLabel, statusAnnotation, watchdogKey, ...settingKeys];
 
 const allSuffixes = new Set(allKeys.map((key) => key.slice(domain.length + 1)));
 
@@ -50,7 +50,7 @@ interface Unfamiliar {
 function rightPlace(key: string): string {
   if (key === injectKey) return "it is a label of pods";
   if (key === injectionLabel) return "it is a label of namespaces";
-  return settingKeys.includes(key)
+  return settingKeys.includes(key) || key === watchdogKey
     ? "it is an annotation of pods and namespaces"
     : "Outrigger itself writes it on pods";
 }

@@ -4,6 +4,8 @@
 import jsonPatch from "fast-json-patch";
 import type { Operation } from "fast-json-patch";
 import { parse } from "yaml";
+import { parseMeshConfig } from "../config/load.ts";
+import { validateDefaults } from "../injection/annotations/registry.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { parseManifest } from "./manifest.ts";
 import { injectorName, meshConfigKey, meshConfigMap } from "./names.ts";
@@ -53,12 +55,24 @@ function choose(object: ManifestObject, { highAvailability, image, meshConfig }:
 export function renderInstallation(choices: InstallationChoices): readonly ManifestObject[] {
   const objects = parseManifest(shippedFile("install.yaml")).map((object) => choose(object, choices));
   const policies = choices.highAvailability ? parseManifest(shippedFile("components/require-sidecar/policy.yaml")) : [];
-  return [...objects, ...policies];
+  return [...objects, ...(evictsPods(choices.meshConfig) ? rightToEvict() : []), ...policies];
+}
+
+/** What the watchdog needs beside the rest; not shipped in the base, since most clusters have no use for it. */
+function rightToEvict(): readonly ManifestObject[] {
+  return parseManifest(shippedFile("components/watchdog/cluster-role.yaml"));
+}
+
+/** Whether the watchdog is to evict; one that cannot be read is refused elsewhere. */
+function evictsPods(meshConfig: string | undefined): boolean {
+  const parsed = meshConfig === undefined ? undefined : parseMeshConfig(meshConfig, validateDefaults);
+  return parsed?.ok === true && parsed.value.watchdog.mode === "evict";
 }
 
 /** Every object that any variant of the installation has. */
 export function allShippedObjects(): readonly ManifestObject[] {
-  return renderInstallation({ highAvailability: true, image: undefined, meshConfig: undefined });
+  const objects = renderInstallation({ highAvailability: true, image: undefined, meshConfig: undefined });
+  return [...objects, ...rightToEvict()];
 }
 
 /** The mesh config that comes with the manifests, as text. */

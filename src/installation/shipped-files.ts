@@ -8,6 +8,7 @@ export const shippedPaths = [
   "install.yaml",
   "overlays/high-availability/deployment-patch.yaml",
   "components/require-sidecar/policy.yaml",
+  "components/watchdog/cluster-role.yaml",
   "components/inject-by-default/webhook-entry.yaml",
   "components/istio-compatibility/match-condition.yaml",
 ] as const;

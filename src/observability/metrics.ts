@@ -11,12 +11,15 @@ import type { OperationMetrics } from "./operation-metrics.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
 import type { SelfCareMetrics } from "./self-care-metrics.ts";
 import { createSelfCareMetrics } from "./self-care-metrics.ts";
+import type { WatchdogMetrics } from "./watchdog-metrics.ts";
+import { createWatchdogMetrics } from "./watchdog-metrics.ts";
 
 export interface Metrics {
   readonly admission: AdmissionMetrics;
   readonly advice: AdviceMetrics;
   readonly operation: OperationMetrics;
   readonly selfCare: SelfCareMetrics;
+  readonly watchdog: WatchdogMetrics;
 }
 
 /**
@@ -38,5 +41,6 @@ export function createMetrics(registry: Registry, version: string): Metrics {
     advice: createAdviceMetrics(registry),
     operation: createOperationMetrics(registry),
     selfCare: createSelfCareMetrics(registry),
+    watchdog: createWatchdogMetrics(registry),
   };
 }

@@ -62,8 +62,8 @@ export interface RoundTrip {
   isAnswered(): boolean;
   /** What became of the last probe; undefined before the first. */
   lastResult(): RoundTripResult | undefined;
-  /** Whether the last probe, not older than so many milliseconds, came back with its sidecar. */
-  wasInjectedWithin(ms: number): boolean;
+  /** Probes now, and resolves to whether the pod came back with its sidecar. */
+  confirm(): Promise<boolean>;
   /** What is not well, as a sentence without its full stop; undefined where all is. */
   readonly complaint: () => string | undefined;
   /** Resolves when no probe is under way. */
@@ -75,7 +75,8 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
   const { api, clock, random, log, namespace, onProbe, onAnswered, onDistrusted } = options;
   const timings = { ...defaultRoundTripTimings, ...options.timings };
   const eagerUntil = clock.now() + timings.eagerForMs;
-  let last: { readonly result: RoundTripResult; readonly at: number; readonly message: string } | undefined;
+  let last: { readonly result: RoundTripResult; readonly message: string } | undefined;
+  let probes = 0;
   let answered = false;
   let distrusted = 0;
 
@@ -90,7 +91,7 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
 
   function take(result: RoundTripResult, message: string): void {
     const changed = result !== last?.result;
-    last = { result, message, at: clock.now() };
+    last = { result, message };
     // Not each time: what lasts is in the metric.
     if (changed) log[result === "injected" ? "info" : "warn"]({ result, namespace, message }, "round trip");
     const before = answered;
@@ -110,6 +111,7 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
     run: async () => {
       const startedAt = clock.now();
       const { result, message } = await probe();
+      probes += 1;
       onProbe(result, (clock.now() - startedAt) / 1_000);
       take(result, message);
       return delayAfter(result) * (0.9 + random() / 5);
@@ -126,7 +128,12 @@ export function createRoundTrip(options: RoundTripOptions): RoundTrip {
     stop: loop.stop,
     isAnswered: () => answered,
     lastResult: () => last?.result,
-    wasInjectedWithin: (ms) => last?.result === "injected" && clock.now() - last.at <= ms,
+    confirm: async () => {
+      const before = probes;
+      loop.ring();
+      await loop.idle();
+      return probes > before && last?.result === "injected";
+    },
     complaint: () => {
       if (last === undefined) return "no pod has been tried yet";
       return last.result === "injected" ? undefined : describe(last.result, last.message);

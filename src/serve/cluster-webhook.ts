@@ -12,12 +12,10 @@ import { createWebhookCertificates } from "../certificates/webhook-certificates.
 import type { Terminal } from "../cli/command.ts";
 import { systemClock } from "../clock.ts";
 import { OutriggerError } from "../errors.ts";
-import { injectorName } from "../installation/names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { connectToCluster } from "../kubernetes/client.ts";
 import { createEventRecorder } from "../kubernetes/event-recorder.ts";
 import type { RecordedEvent } from "../kubernetes/event-series.ts";
-import { createLeaderElection } from "../kubernetes/leader-election.ts";
 import { createNamespaceStore } from "../kubernetes/namespaces.ts";
 import { createServerVersionStore, runsNativeSidecars } from "../kubernetes/server-version.ts";
 import type { IpFamily } from "../net/cidr.ts";
@@ -27,9 +25,10 @@ import { createReadiness } from "../observability/readiness.ts";
 import type { Problem } from "../problem.ts";
 import { formatProblem } from "../problem.ts";
 import { version } from "../version.ts";
+import { createCaretaking } from "./caretaking.ts";
 import { countCertificates } from "./certificate-observer.ts";
 import { LiveContext } from "./live-context.ts";
-import { createSelfCare, webhookConfigurations } from "./self-care.ts";
+import { webhookConfigurations } from "./self-care.ts";
 import type { RunningWebhook } from "./run-webhook.ts";
 import { runWebhook } from "./run-webhook.ts";
 import type { WebhookOptions } from "./webhook-options.ts";
@@ -117,6 +116,9 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     },
     log,
     metrics: metrics.operation,
+    onReload: () => {
+      caretaking.configChanged();
+    },
     onRejected: (problems) => {
       events.record(configEvent(problems, meshNamespace, environment["POD_NAME"] ?? ""));
     },
@@ -146,23 +148,16 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     const key = certificates.sharedKey();
     if (key !== undefined) context.update({ drainKey: deriveDrainKey(key) });
   });
-  const election = createLeaderElection({
-    ...common,
-    lease: { namespace: meshNamespace, name: injectorName },
-    // A container that is started again in the same pod takes up where the one before it ended.
-    identity: environment["POD_NAME"] ?? `outrigger-injector-${randomBytes(4).toString("hex")}`,
-    onChange: (leads) => {
-      metrics.selfCare.leads(leads);
-    },
-  });
-  const selfCare = createSelfCare({
+  const caretaking = createCaretaking({
     ...common,
     options,
     version,
     meshNamespace,
-    metrics: metrics.selfCare,
+    podName: environment["POD_NAME"],
+    context: () => context.get(),
+    namespaces,
+    metrics,
     events,
-    leads: () => election.leads(),
   });
   const readiness = createReadiness([
     { name: "certificate", unmet: () => certificates.unready() },
@@ -171,15 +166,14 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
       name: "kubernetes-version",
       unmet: () => (server.current() === undefined ? "the API server has not told its version yet" : undefined),
     },
-    ...selfCare.conditions,
+    ...caretaking.conditions,
   ]);
 
   namespaces.start();
   // Not awaited: without an API server the process must still answer probes, and say why it is not ready.
   void server.start();
   void certificates.start();
-  election.start();
-  selfCare.start();
+  caretaking.start();
   return await runWebhook({
     options,
     logging,
@@ -191,8 +185,7 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
     namespace: (name) => namespaces.get(name),
     events,
     close: async () => {
-      selfCare.stop();
-      await election.stop();
+      await caretaking.stop();
       namespaces.stop();
       server.stop();
       certificates.stop();

@@ -33,6 +33,8 @@ export interface LiveContextOptions {
   readonly surroundings: Surroundings;
   readonly log: Log;
   readonly metrics: Pick<OperationMetrics, "configReload">;
+  /** Another config is in force. */
+  readonly onReload?: () => void;
   /** Hears of a bad file, beside the log and the metric. */
   readonly onRejected?: (problems: readonly Problem[]) => void;
 }
@@ -83,6 +85,7 @@ export class LiveContext {
         this.#take(config);
         this.#options.metrics.configReload("success");
         this.#options.log.info({ config: this.#context.configHash }, "mesh config reloaded");
+        this.#options.onReload?.();
       },
       onRejected: (problems) => {
         this.#options.metrics.configReload("failure");

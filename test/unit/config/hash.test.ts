@@ -12,6 +12,11 @@ test("the order of keys does not matter", () => {
   assert.equal(hashMeshConfig(reversed), hashMeshConfig(defaultMeshConfig));
 });
 
+test("what makes no difference to a sidecar does not matter", () => {
+  const watchdog = { ...defaultMeshConfig.watchdog, mode: "evict" as const };
+  assert.equal(hashMeshConfig({ ...defaultMeshConfig, watchdog }), hashMeshConfig(defaultMeshConfig));
+});
+
 test("every change of a value, however deep, changes it", () => {
   const hashes = [
     defaultMeshConfig,

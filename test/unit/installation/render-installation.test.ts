@@ -24,6 +24,14 @@ test("--ha is what the overlay high-availability gives", () => {
   assert.deepEqual(renderInstallation({ ...asShipped, highAvailability: true }), render("overlays/high-availability"));
 });
 
+test("a watchdog that evicts gets the right to, by the component for it", () => {
+  const rendered = renderInstallation({ ...asShipped, meshConfig: "watchdog: { mode: evict }\n" });
+  const component = readDocuments(join(folder, "components/watchdog/cluster-role.yaml"));
+  assert.deepEqual(rendered.slice(-component.length), component);
+  const reporting = renderInstallation({ ...asShipped, meshConfig: "watchdog: { mode: report }\n" });
+  assert.equal(reporting.length, render("base").length);
+});
+
 test("another image and mesh config change these fields and no other", () => {
   const changed = renderInstallation({
     ...asShipped,

@@ -34,15 +34,16 @@ function removed(): readonly string[] {
 
 test("what refuses pods goes first, then the right to restore, then the webhooks, the namespace last", async () => {
   assert.equal(await uninstall(undertaking(), allShippedObjects()), allShippedObjects().length);
-  assert.deepEqual(removed().slice(0, 8), [
+  assert.deepEqual(removed().slice(0, 9), [
     "ValidatingAdmissionPolicyBinding",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "ValidatingAdmissionPolicy",
     "ClusterRoleBinding",
+    "ClusterRoleBinding",
     "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration",
-    "Deployment",
+    "ClusterRole",
   ]);
   assert.equal(removed().at(-1), "Namespace");
 });

@@ -17,7 +17,7 @@ export const kustomizations = [
   "examples",
 ] as const;
 
-export const components = ["require-sidecar", "inject-by-default", "istio-compatibility"] as const;
+export const components = ["require-sidecar", "inject-by-default", "istio-compatibility", "watchdog"] as const;
 
 /** The objects of a folder under `manifests/`. */
 export function render(name: (typeof kustomizations)[number]): readonly Manifest[] {

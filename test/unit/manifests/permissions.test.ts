@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { join } from "node:path";
+import { readDocuments } from "../../../scripts/manifests/render.ts";
 import type { Manifest } from "../../../scripts/manifests/transform.ts";
-import { find, kustomizations, render } from "./manifests.ts";
+import { find, folder, kustomizations, render } from "./manifests.ts";
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -20,15 +22,23 @@ function describeRules(role: Manifest): readonly string[] {
 }
 
 describe("what the injector may do", () => {
-  test("in the whole cluster: read namespaces, keep and restore its own webhook configurations, write Events", () => {
+  test("in the whole cluster: read namespaces, keep and restore its own webhook configurations, list pods, write Events", () => {
     assert.deepEqual(describeRules(find(render("base"), "ClusterRole", "outrigger-injector")), [
       "get,list,watch /namespaces",
       "get,list,watch,patch admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
       "get,list,watch,patch admissionregistration.k8s.io/validatingwebhookconfigurations outrigger-injector",
       "create admissionregistration.k8s.io/mutatingwebhookconfigurations",
       "create admissionregistration.k8s.io/validatingwebhookconfigurations",
+      "list /pods",
       "create,patch events.k8s.io/events",
     ]);
+  });
+
+  test("to evict pods: only with the component for it, and nothing else", () => {
+    const component = readDocuments(join(folder, "components/watchdog/cluster-role.yaml")) as readonly Manifest[];
+    const role = find(component, "ClusterRole", "outrigger-watchdog");
+    assert.deepEqual(describeRules(role), ["create /pods/eviction"]);
+    assert.ok(!render("base").some(({ metadata }) => metadata.name === "outrigger-watchdog"));
   });
 
   test("where it probes: to create pods, of which the policy lets dry runs pass only", () => {
@@ -53,6 +63,7 @@ describe("what the injector may do", () => {
       "get,list,watch /namespaces",
       "get,list,watch admissionregistration.k8s.io/mutatingwebhookconfigurations outrigger-injector",
       "get,list,watch admissionregistration.k8s.io/validatingwebhookconfigurations outrigger-injector",
+      "list /pods",
       "create,patch events.k8s.io/events",
     ]);
     assert.deepEqual(describeRules(find(manifests, "Role", "outrigger-injector")), [
