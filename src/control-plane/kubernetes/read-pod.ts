@@ -15,7 +15,7 @@ export function readPod(object: Field): PodRecord {
   return {
     ...readNameAndAge(object),
     uid: metadata.at("uid").text() ?? "",
-    ips: ownsItsIps(object) ? readPodIps(object.at("status")) : [],
+    ...readIpsOfPod(object),
     serviceAccount: spec.at("serviceAccountName").text() ?? "default",
     labels,
     node: spec.at("nodeName").text() ?? "",
@@ -25,12 +25,14 @@ export function readPod(object: Field): PodRecord {
 }
 
 /** A pod on its node's network shares its IPs with the node; one that has ended has given them back. */
-function ownsItsIps(object: Field): boolean {
+function readIpsOfPod(object: Field): Pick<PodRecord, "ips" | "sharedIps"> {
   const phase = object.at("status").at("phase").text();
-  return object.at("spec").at("hostNetwork").boolean() !== true && phase !== "Succeeded" && phase !== "Failed";
+  if (phase === "Succeeded" || phase === "Failed") return { ips: [], sharedIps: [] };
+  const ips = readStatusIps(object.at("status"));
+  return object.at("spec").at("hostNetwork").boolean() === true ? { ips: [], sharedIps: ips } : { ips, sharedIps: [] };
 }
 
-function readPodIps(status: Field): readonly string[] {
+function readStatusIps(status: Field): readonly string[] {
   const ips = status
     .at("podIPs")
     .items()

@@ -6,14 +6,18 @@ import type { IpFamily } from "../../net/cidr.ts";
 import type { Field } from "./field.ts";
 import { readIp, readNameAndAge } from "./read-metadata.ts";
 
+/** Of slices that Kubernetes makes from a Service's selector. */
+const manager = { label: "endpointslice.kubernetes.io/managed-by", name: "endpointslice-controller.k8s.io" };
 const serviceLabel = "kubernetes.io/service-name";
 
 /** Undefined where it belongs to no Service, or names hosts instead of IPs. */
 export function readSlice(object: Field): SliceRecord | undefined {
-  const service = object.at("metadata").at("labels").entry(serviceLabel).text();
+  const labels = object.at("metadata").at("labels");
+  const service = labels.entry(serviceLabel).text();
   const family = readFamily(object.at("addressType"));
   if (service === undefined || family === undefined) return undefined;
   const { namespace, name } = readNameAndAge(object);
+  const managed = labels.entry(manager.label).text() === manager.name;
   return {
     namespace,
     name,
@@ -23,7 +27,7 @@ export function readSlice(object: Field): SliceRecord | undefined {
     endpoints: object
       .at("endpoints")
       .items()
-      .flatMap((endpoint) => readEndpoint(endpoint, family)),
+      .flatMap((endpoint) => readEndpoint(endpoint, family, managed)),
   };
 }
 
@@ -45,7 +49,7 @@ function readPort(field: Field): SliceRecord["ports"] {
 }
 
 /** All addresses of an endpoint are the same one, and clients use the first, as kube-proxy does. */
-function readEndpoint(field: Field, family: IpFamily): readonly SliceEndpointRecord[] {
+function readEndpoint(field: Field, family: IpFamily, managed: boolean): readonly SliceEndpointRecord[] {
   const [address] = field.at("addresses").items();
   const ip = address && readIp(address);
   if (ip === undefined) return [];
@@ -53,8 +57,9 @@ function readEndpoint(field: Field, family: IpFamily): readonly SliceEndpointRec
     address?.report(`${quote(ip)} is not ${family}`, "put addresses of each family into slices of their own");
     return [];
   }
-  const zone = field.at("zone").text() ?? "";
-  return [{ ip, condition: readCondition(field.at("conditions")), node: field.at("nodeName").text() ?? "", zone }];
+  const condition = readCondition(field.at("conditions"));
+  const pod = managed ? readPodName(field.at("targetRef")) : undefined;
+  return [{ ip, condition, pod, node: field.at("nodeName").text() ?? "", zone: field.at("zone").text() ?? "" }];
 }
 
 /** What is not said is as good as can be: "unknown should be interpreted as ready". */
@@ -63,4 +68,8 @@ function readCondition(conditions: Field): SliceEndpointRecord["condition"] {
   if (ready) return "ready";
   const serving = conditions.at("serving").boolean() ?? false;
   return serving && conditions.at("terminating").boolean() === true ? "draining" : "unready";
+}
+
+function readPodName(target: Field): string | undefined {
+  return target.at("kind").text() === "Pod" ? target.at("name").text() : undefined;
 }

@@ -30,6 +30,8 @@ export interface PodRecord {
   readonly createdAt: number;
   /** Those that are this pod's alone: none of a pod that shares its node's network, none of one that has ended. */
   readonly ips: readonly string[];
+  /** Those of the node whose network it shares. */
+  readonly sharedIps: readonly string[];
   readonly serviceAccount: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Empty while it is not scheduled. */
@@ -94,6 +96,11 @@ export interface SliceEndpointRecord {
   readonly ip: string;
   /** `draining`: it is going away, but still serves. `unready`: used only by Services that publish such ones. */
   readonly condition: "ready" | "draining" | "unready";
+  /**
+   * The pod of the slice's namespace that it is, where Kubernetes itself says so: it is not used before that pod is known
+   * to be at the IP, as it may insist on mTLS, nor after that. Undefined in slices that others write.
+   */
+  readonly pod: string | undefined;
   readonly node: string;
   readonly zone: string;
 }

@@ -5,11 +5,18 @@
 import type { IpFamily } from "../../net/cidr.ts";
 import type { ServicePortRecord, ServiceRecord, SliceEndpointRecord, SliceRecord } from "./cluster-object.ts";
 import type { Endpoint } from "./destination.ts";
+import type { NamespacedName } from "./workload.ts";
+import { namespacedName } from "./workload.ts";
 
 export type EndpointsByFamily = Readonly<Record<IpFamily, readonly Endpoint[]>>;
 
-/** The identity to expect at a port of an IP; undefined where it is plain. */
-export type IdentityOf = (ip: string, port: number) => string | undefined;
+/** What is known of the pods behind IPs. */
+export interface PodLookup {
+  /** The identity to expect at a port of an IP; undefined where it is plain. */
+  identityOf(ip: string, port: number): string | undefined;
+  /** Whether the pod is the one that has the IP now. */
+  isAt(pod: NamespacedName, ip: string): boolean;
+}
 
 const none: readonly Endpoint[] = [];
 
@@ -25,12 +32,12 @@ export function collectEndpoints(
   service: ServiceRecord,
   port: ServicePortRecord,
   slices: readonly SliceRecord[],
-  identityOf: IdentityOf,
+  pods: PodLookup,
 ): EndpointsByFamily {
   if (slices.length === 0) return noEndpoints;
   const collect = (family: IpFamily): readonly Endpoint[] => {
     const found = new Map<string, Endpoint>();
-    for (const slice of slices) if (slice.family === family) addSlice(found, service, port, slice, identityOf);
+    for (const slice of slices) if (slice.family === family) addSlice(found, service, port, slice, pods);
     return found.size === 0 ? none : [...found.values()].sort(byIpAndPort);
   };
   return { IPv4: collect("IPv4"), IPv6: collect("IPv6") };
@@ -41,19 +48,20 @@ function addSlice(
   { publishNotReadyAddresses }: ServiceRecord,
   { name, port, targetPort }: ServicePortRecord,
   slice: SliceRecord,
-  identityOf: IdentityOf,
+  pods: PodLookup,
 ): void {
   for (const slicePort of slice.ports) {
     if (slicePort.name !== name) continue;
     const number = slicePort.port ?? targetPort ?? port;
-    for (const { ip, condition, node, zone } of slice.endpoints) {
+    for (const { ip, condition, node, zone, pod } of slice.endpoints) {
       if (condition === "unready" && !publishNotReadyAddresses) continue;
+      if (pod !== undefined && !pods.isAt(namespacedName(slice.namespace, pod), ip)) continue;
       const draining = condition === "draining";
       const key = `${ip} ${number}`;
       const known = found.get(key);
       // While an endpoint moves from slice to slice it may be in both; what is ready in one of them is ready.
       if (known !== undefined && (draining || !known.draining)) continue;
-      found.set(key, { ip, port: number, identity: identityOf(ip, number), zone, node, draining });
+      found.set(key, { ip, port: number, identity: pods.identityOf(ip, number), zone, node, draining });
     }
   }
 }

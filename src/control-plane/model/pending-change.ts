@@ -21,6 +21,8 @@ export class PendingChange {
   readonly podsBefore = new Map<NamespacedName, PodEntry | undefined>();
   readonly ipOwnersBefore = new Map<string, PodEntry | undefined>();
   readonly claimsBefore = new Map<ClaimKey, Claim | undefined>();
+  /** IPs of nodes at which pods on their networks have come or gone. */
+  readonly sharedIps = new Set<string>();
   /** IPs that nodes have got or lost. */
   readonly nodeIps = new Set<string>();
   /** Whether the inspected ports have changed. */

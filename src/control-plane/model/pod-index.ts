@@ -48,6 +48,12 @@ export class PodIndex {
     return owner;
   }
 
+  /** Whether connections to the IP reach this pod, as far as is known. */
+  isAt(key: NamespacedName, ip: string): boolean {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && (entry === this.ownerOf(ip) || entry.record.sharedIps.includes(ip));
+  }
+
   set(key: NamespacedName, entry: PodEntry | undefined): void {
     const before = this.#entries.get(key)?.record;
     const after = entry?.record;

@@ -9,7 +9,7 @@ import type { Claim, ClaimKey } from "./claim.ts";
 import { claimRanks, nodePortKey } from "./claim.ts";
 import type { ServicePortRecord, ServiceRecord, SliceRecord } from "./cluster-object.ts";
 import type { Address, DeclaredProtocol } from "./destination.ts";
-import type { IdentityOf } from "./endpoints.ts";
+import type { PodLookup } from "./endpoints.ts";
 import { collectEndpoints, endpointIps } from "./endpoints.ts";
 import type { Exposure } from "./port-inspection.ts";
 import { exposures } from "./port-inspection.ts";
@@ -25,7 +25,7 @@ export interface ResolvedService {
 
 export interface ServiceContext {
   readonly slices: readonly SliceRecord[];
-  readonly identityOf: IdentityOf;
+  readonly pods: PodLookup;
   /** Of the namespace, or the mesh's: for Services that name none themselves. */
   readonly opaquePorts: readonly PortRange[];
 }
@@ -52,7 +52,7 @@ interface PortWithRecord {
 function resolvePort(service: ServiceRecord, record: ServicePortRecord, context: ServiceContext): PortWithRecord {
   const { namespace, name, families } = service;
   const protocol = protocolOf(service, record, context.opaquePorts);
-  const endpoints = collectEndpoints(service, record, context.slices, context.identityOf);
+  const endpoints = collectEndpoints(service, record, context.slices, context.pods);
   return { record, port: { namespace, service: name, port: record.port, protocol, families, endpoints } };
 }
 

@@ -34,9 +34,16 @@ function workOutPod(
     rememberFirst(pending.ipOwnersBefore, ip, pods.ownerOf(ip));
   }
   const after = record && makeEntry(state, record);
+  noteSharedIps(before, after, pending);
   pending.podsBefore.set(key, before);
   pods.set(key, after);
   for (const policy of state.overruled.replace(key, before, after)) pending.overruledPolicies.add(policy);
+}
+
+function noteSharedIps(before: PodEntry | undefined, after: PodEntry | undefined, pending: PendingChange): void {
+  const [from, to] = [new Set(before?.record.sharedIps), new Set(after?.record.sharedIps)];
+  for (const ip of from) if (!to.has(ip)) pending.sharedIps.add(ip);
+  for (const ip of to) if (!from.has(ip)) pending.sharedIps.add(ip);
 }
 
 function makeEntry(state: MeshState, record: PodRecord): PodEntry {
@@ -54,6 +61,7 @@ function addServicesOfChangedIps({ pods, services }: MeshState, pending: Pending
     if (isSamePod(before, pods.ownerOf(ip))) continue;
     for (const service of services.usersOf(ip)) pending.services.add(service);
   }
+  for (const ip of pending.sharedIps) for (const service of services.usersOf(ip)) pending.services.add(service);
 }
 
 function workOutService(state: MeshState, key: NamespacedName, pending: PendingChange): void {
@@ -75,9 +83,12 @@ function resolve(state: MeshState, key: NamespacedName): ResolvedService | undef
   if (service === undefined) return undefined;
   return resolveService(service, {
     slices: services.slicesOf(key),
-    identityOf: (ip, port) => {
-      const owner = pods.ownerOf(ip);
-      return owner && identityAt(owner, port);
+    pods: {
+      identityOf: (ip, port) => {
+        const owner = pods.ownerOf(ip);
+        return owner && identityAt(owner, port);
+      },
+      isAt: (pod, ip) => pods.isAt(pod, ip),
     },
     opaquePorts: opaquePortsOf(state, service.namespace),
   });

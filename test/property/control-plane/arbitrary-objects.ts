@@ -71,6 +71,7 @@ const podRecord: fc.Arbitrary<PodRecord> = fc.record({
   uid: fc.constantFrom("1", "2"),
   createdAt,
   ips: some(podIps),
+  sharedIps: some(podIps, 1),
   serviceAccount: fc.constantFrom("default", "web"),
   labels,
   node: fc.constantFrom("", ...nodes),
@@ -112,6 +113,7 @@ const sliceRecord: fc.Arbitrary<SliceRecord> = fc.record({
     fc.record({
       ip: fc.constantFrom(...podIps),
       condition: fc.constantFrom("ready" as const, "draining" as const, "unready" as const),
+      pod: fc.constantFrom(undefined, ...names),
       node: fc.constantFrom(...nodes),
       zone: fc.constantFrom("", "z1"),
     }),
