@@ -32,6 +32,9 @@ export interface LayeringResult {
   readonly warnings: readonly string[];
 }
 
+/** Where a value comes from that nobody has chosen. */
+export const builtInOrigin = "built-in default";
+
 function parseOrThrow(name: SettingName, text: string): Value {
   const result: Parsed<Value> = parseSetting(name, text, name);
   // The config loader has checked its defaults and a test checks the built-in ones.
@@ -45,7 +48,7 @@ function readDefaults({ proxy: { defaults } }: MeshConfig): LayeredSettings {
     const text = configured ?? settings[name].builtIn;
     const [origin, path] =
       configured === undefined
-        ? ["built-in default", `the default of ${name}`]
+        ? [builtInOrigin, `the default of ${name}`]
         : ["mesh config", `mesh config proxy.defaults.${name}`];
     return [name, { value: parseOrThrow(name, text), text, origin, path, overridden: false }];
   });

@@ -6,7 +6,7 @@ import type { Problem } from "../problem.ts";
 import type { SettingName, SettingValues } from "./annotations/registry.ts";
 import { settingNames } from "./annotations/registry.ts";
 import type { LayeredSettings } from "./layers.ts";
-import { layerSettings, withDefaults } from "./layers.ts";
+import { builtInOrigin, layerSettings, withDefaults } from "./layers.ts";
 import type { InjectionContext, NamespaceView, SettingOrigin } from "./outcome.ts";
 import { findConflicts } from "./setting-conflicts.ts";
 import type { InjectionSettings } from "./settings.ts";
@@ -73,9 +73,22 @@ function warnOfSettingsWithoutEffect(
   return warnings;
 }
 
+function isMeantToEnd({ spec: { restartPolicy } }: Pod): boolean {
+  return restartPolicy === "Never" || restartPolicy === "OnFailure";
+}
+
+/**
+ * A Job is complete only when its proxy has ended, and it rarely is a server: unless somebody has asked for more, the proxy
+ * is given a second, for what the application has sent last to leave.
+ */
+function shortenDrainOfJobs(layered: LayeredSettings, pod: Pod): LayeredSettings {
+  const drain = layered["drain-seconds"];
+  if (!isMeantToEnd(pod) || drain.origin !== builtInOrigin) return layered;
+  return { ...layered, "drain-seconds": { ...drain, value: 1, text: "1", origin: `${builtInOrigin} for Jobs` } };
+}
+
 function warnOfJobs(pod: Pod, settings: InjectionSettings): readonly string[] {
-  const ends = pod.spec.restartPolicy === "Never" || pod.spec.restartPolicy === "OnFailure";
-  return ends && !settings.nativeSidecar
+  return isMeantToEnd(pod) && !settings.nativeSidecar
     ? ["the pod is meant to end, but a sidecar that is not native keeps it running; use native sidecars"]
     : [];
 }
@@ -84,7 +97,7 @@ function warnOfJobs(pod: Pod, settings: InjectionSettings): readonly string[] {
 export function resolveSettings(pod: Pod, namespace: NamespaceView, context: InjectionContext): ResolvedSettings {
   const { layered, problems, warnings } = layerSettings(context.config, namespace, pod.metadata?.annotations ?? {});
   const conflicts = findConflicts(layered, context);
-  const usable =
+  const withoutConflicts =
     conflicts.length === 0
       ? layered
       : withDefaults(
@@ -92,6 +105,7 @@ export function resolveSettings(pod: Pod, namespace: NamespaceView, context: Inj
           conflicts.flatMap(({ settings }) => settings),
           context.config,
         );
+  const usable = shortenDrainOfJobs(withoutConflicts, pod);
   const settings = composeSettings(usable, context);
   return {
     settings,

@@ -108,7 +108,7 @@ export const settings = {
     integerBetween(0, 3600),
     "5",
     "integer from 0 to 3600",
-    "how long the proxy drains inbound connections when the pod stops",
+    "how long the proxy drains inbound connections when the pod stops; 1 by default where the pod is meant to end",
   ),
   overlays: setting(overlayNames, "", "names from the mesh config, in order", "partial Pods merged over the result"),
   "access-log": setting(oneOf("off", "errors", "all"), "errors", "off, errors, all", "which requests the proxy logs"),

@@ -97,6 +97,17 @@ suite("pods that are meant to end", () => {
 });
 
 suite("stopping", () => {
+  for (const restartPolicy of ["Never", "OnFailure"]) {
+    test(`${restartPolicy}: the drain is short, as the Job waits for it, unless somebody asks for more`, () => {
+      const drainOf = (annotations: Readonly<Record<string, string>>): string | undefined => {
+        const { args = [] } = proxyOf(inject(podWith(annotations, { restartPolicy })).pod);
+        return args[args.indexOf("--drain-time-s") + 1];
+      };
+      assert.equal(drainOf({}), "1");
+      assert.equal(drainOf(ours({ "drain-seconds": "5" })), "5");
+    });
+  }
+
   test("the proxy drains on a path that differs by workload and namespace, and is secret", () => {
     const pathOf = (context = contextWith(), namespace = "shop"): string | undefined =>
       proxyOf(
