@@ -34,20 +34,19 @@ export interface TracedPod {
   readonly nodeName: string;
 }
 
-/** OpenTelemetry's names for where a span comes from. */
+/** OpenTelemetry's names for where a span comes from; what is not known yet is left out. */
 function resource({ podNamespace, podName, podIp, nodeName }: TracedPod): Extension {
+  const attributes = {
+    "service.namespace": podNamespace,
+    "k8s.namespace.name": podNamespace,
+    "k8s.pod.name": podName,
+    "k8s.pod.ip": podIp,
+    "k8s.node.name": nodeName,
+  };
   return extension(
     "pod",
     "envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig",
-    {
-      attributes: {
-        "service.namespace": podNamespace,
-        "k8s.namespace.name": podNamespace,
-        "k8s.pod.name": podName,
-        "k8s.pod.ip": podIp,
-        "k8s.node.name": nodeName,
-      },
-    },
+    { attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== "")) },
   );
 }
 

@@ -1,0 +1,99 @@
+/**
+ * Small meshes with everything in them: few addresses, so that one of them is many things in turn.
+ */
+import fc from "fast-check";
+import type { Endpoint, ServiceDestination } from "../../../src/control-plane/model/destination.ts";
+import { workloadIdentity } from "../../../src/control-plane/model/identity.ts";
+import type { InboundTls, TlsMode, Workload } from "../../../src/control-plane/model/workload.ts";
+import type { Proxy } from "../../../src/control-plane/proxy.ts";
+import type { MeshStatement } from "../../mesh/fake-mesh.ts";
+import { trustDomain } from "../../mesh/fake-mesh.ts";
+import { proxy, service, workload } from "../../mesh/sample-mesh.ts";
+
+/** What applications of these meshes connect to. */
+export const addresses = [
+  "10.96.0.1:80",
+  "10.96.0.2:80",
+  "[fd96::1]:80",
+  "10.96.0.3:3306",
+  "10.77.1.3:80",
+  "10.9.9.9:1",
+];
+
+const ports = [80, 3306, 9000];
+const namespaces = ["shop", "data"];
+const identity = fc
+  .constantFrom("a", "b", "c")
+  .map((account): string => workloadIdentity(trustDomain, "shop", account));
+
+const endpoints: fc.Arbitrary<readonly Endpoint[]> = fc
+  .uniqueArray(
+    fc.record({
+      ip: fc.constantFrom("10.77.2.2", "10.77.2.3", "10.77.2.4"),
+      port: fc.constantFrom(8080, 9090),
+      identity: fc.option(identity, { nil: undefined }),
+      zone: fc.constantFrom("", "a", "b"),
+      node: fc.constant("node-1"),
+      draining: fc.boolean(),
+    }),
+    { selector: ({ ip, port }) => `${ip}:${port}`, maxLength: 4 },
+  )
+  .map((list) => list.toSorted((one, other) => one.ip.localeCompare(other.ip) || one.port - other.port));
+
+const services: fc.Arbitrary<readonly ServiceDestination[]> = fc.uniqueArray(
+  fc
+    .record({
+      address: fc.constantFrom(...addresses.slice(0, 4)),
+      namespace: fc.constantFrom(...namespaces),
+      service: fc.constantFrom("cart", "old.cart"),
+      port: fc.constantFrom(...ports),
+      protocol: fc.constantFrom("http", "http2", "grpc", "tcp", "detect"),
+      endpoints,
+    })
+    .map((fields) => service(fields)),
+  { selector: ({ address }) => address, maxLength: 4 },
+);
+
+const mode = fc.constantFrom<TlsMode>("strict", "permissive", "disabled");
+
+const inboundTls: fc.Arbitrary<InboundTls> = fc
+  .record({
+    mode,
+    ports: fc.uniqueArray(fc.record({ port: fc.constantFrom(...ports), mode }), { selector: ({ port }) => port }),
+  })
+  .map((tls) => ({
+    mode: tls.mode,
+    ports: tls.ports.filter((port) => port.mode !== tls.mode).toSorted((one, other) => one.port - other.port),
+  }));
+
+const workloads: fc.Arbitrary<readonly Workload[]> = fc.uniqueArray(
+  fc
+    .record({
+      name: fc.constantFrom("web-1", "db-0"),
+      serviceAccount: fc.constantFrom("a", "b"),
+      meshed: fc.boolean(),
+      zone: fc.constantFrom("", "a"),
+      inboundTls,
+    })
+    .map((fields) => workload({ ...fields, ips: [fields.name === "web-1" ? "10.77.1.2" : "10.77.1.3"] })),
+  { selector: ({ name }) => name, maxLength: 2 },
+);
+
+/** A mesh; the ports of the listeners need not fit the Services. */
+export const statements: fc.Arbitrary<MeshStatement> = fc.record({
+  services,
+  workloads,
+  inspectedPorts: fc.subarray(ports),
+  opaqueAddresses: fc.subarray(addresses.slice(0, 4)),
+});
+
+/** The sidecar of `shop/web-1`. */
+export const proxies: fc.Arbitrary<Proxy> = fc
+  .record({
+    interceptionMode: fc.constantFrom("redirect", "tproxy", "none"),
+    ipFamilies: fc.constantFrom<Proxy["ipFamilies"]>(["IPv4"], ["IPv6"], ["IPv6", "IPv4"]),
+    opaquePorts: fc.constantFrom<Proxy["opaquePorts"]>([], [{ first: 80, last: 80 }], [{ first: 1, last: 65_535 }]),
+    accessLog: fc.constantFrom("off", "errors", "all"),
+    tracing: fc.constantFrom(undefined, { host: "collector.telemetry", port: 4317, samplingPercent: 5 }),
+  })
+  .map((fields) => proxy(fields));
