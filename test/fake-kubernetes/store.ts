@@ -53,11 +53,8 @@ export class FakeStore {
 
   /** Objects of a collection; of a namespaced resource without its namespace, those of all namespaces. */
   listEverywhere(collection: string): readonly KubernetesObject[] {
-    const [, root, plural] = /^(.+)\/([a-z]+)$/.exec(collection) ?? [];
-    const namespaced = new RegExp(`^${root ?? ""}/namespaces/[^/]+/${plural ?? ""}$`);
-    return [...this.#collections.keys()]
-      .filter((path) => path === collection || namespaced.test(path))
-      .flatMap((path) => this.list(path));
+    const covers = coverageOf(collection);
+    return [...this.#collections.keys()].filter(covers).flatMap((path) => this.list(path));
   }
 
   find(collection: string, name: string): KubernetesObject | undefined {
@@ -133,4 +130,11 @@ export class FakeStore {
 
 function isEqual(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Whether a collection is another one or, where that names no namespace, its part in some namespace. */
+export function coverageOf(collection: string): (path: string) => boolean {
+  const [, root, plural] = /^(.+)\/([a-z]+)$/.exec(collection) ?? [];
+  const namespaced = new RegExp(`^${root ?? ""}/namespaces/[^/]+/${plural ?? ""}$`);
+  return (path) => path === collection || namespaced.test(path);
 }

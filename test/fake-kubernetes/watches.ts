@@ -2,7 +2,7 @@
  * The open watches of the fake API server, and the ways they go wrong: cut, ended, mute.
  */
 import type { ServerResponse } from "node:http";
-import { FakeStatus } from "./store.ts";
+import { FakeStatus, coverageOf } from "./store.ts";
 import type { FakeStore, StoredEvent } from "./store.ts";
 
 interface OpenWatch {
@@ -32,8 +32,9 @@ export class FakeWatches {
   open(response: ServerResponse, collection: string, query: Readonly<Record<string, string>>): void {
     this.queries.push({ ...query });
     const name = /^metadata\.name=(.+)$/.exec(query["fieldSelector"] ?? "")?.[1];
+    const covers = coverageOf(collection);
     const accepts = (event: StoredEvent): boolean =>
-      event.collection === collection && (name === undefined || event.object.metadata?.name === name);
+      covers(event.collection) && (name === undefined || event.object.metadata?.name === name);
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
     try {

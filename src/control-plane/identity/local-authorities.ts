@@ -23,6 +23,8 @@ export interface LocalAuthoritiesOptions {
 }
 
 export interface LocalAuthorities extends AuthoritySource {
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
   /** Makes a new root take the place of the present one, over the usual steps. */
   rotate(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function createLocalAuthorities(options: LocalAuthoritiesOptions): LocalA
     stop: loop.stop,
     current: () => signing,
     onChange: listeners.add,
+    idle: loop.idle,
     rotate: async () => {
       rotationRequested = true;
       await runNow();

@@ -69,11 +69,12 @@ describe("what a token says of itself", () => {
 
 describe("the API server's answer", () => {
   const user = (changed: object): object => ({ ...goodStatus, user: { ...goodStatus.user, ...changed } });
+  const { audiences, ...unconfirmed } = goodStatus;
   const cases = [
     { name: "says whose it is", status: goodStatus, reason: undefined },
     { name: "does not accept it", status: { authenticated: false, error: "forged" }, reason: "invalid-token" },
     { name: "is empty", status: {}, reason: "invalid-token" },
-    { name: "confirms no audience", status: { ...goodStatus, audiences: undefined }, reason: "wrong-audience" },
+    { name: "confirms no audience", status: unconfirmed, reason: "wrong-audience" },
     { name: "confirms another audience", status: { ...goodStatus, audiences: ["x"] }, reason: "wrong-audience" },
     { name: "names a person", status: user({ username: "admin" }), reason: "unbound-token" },
     { name: "names no pod", status: user({ extra: {} }), reason: "unbound-token" },
