@@ -25,9 +25,10 @@ unpacked_packages() {
 # put_packaged FOLDER PATH: a program of that folder with its libraries, each at the path where Debian has it. Libraries
 # come from the folder or else from this machine.
 put_packaged() {
-  local folder=$1 path=$2 library libraries
+  local folder=$1 path=$2 library libraries search
   put 0755 "$(realpath "$folder$path")" "$path"
-  libraries=$(LD_LIBRARY_PATH=$(echo "$folder"/usr/lib/*-linux-gnu) ldd "$folder$path")
+  search=$(echo "$folder"/usr/lib/*-linux-gnu "$folder"/lib/*-linux-gnu)
+  libraries=$(LD_LIBRARY_PATH=${search// /:} ldd "$folder$path")
   case $libraries in *'not found'*) fail "$path lacks libraries: $libraries" ;; esac
   for library in $(grep -oE '/[^ ]+\.so[^ ]*' <<<"$libraries" | sort -u); do
     put 0755 "$(realpath "$library")" "${library#"$folder"}"
