@@ -30,9 +30,9 @@ put_packaged() {
   search=$(echo "$folder"/usr/lib/*-linux-gnu "$folder"/lib/*-linux-gnu)
   libraries=$(LD_LIBRARY_PATH=${search// /:} ldd "$folder$path")
   case $libraries in *'not found'*) fail "$path lacks libraries: $libraries" ;; esac
-  for library in $(grep -oE '/[^ ]+\.so[^ ]*' <<<"$libraries" | sort -u); do
+  while read -r library; do
     put 0755 "$(realpath "$library")" "${library#"$folder"}"
-  done
+  done < <(grep -oE '/[^ ]+\.so[^ ]*' <<<"$libraries" | sort -u)
 }
 
 # put_folder FOLDER PATH: what is below it, as it is.

@@ -14,7 +14,9 @@ kubernetes_service_ip=10.96.$node_index.1
 dns_service_ip=10.96.$node_index.10
 bridge=pods
 # The same in IPv6, as the second family of everything (RFC 4193: local addresses); none where the kernel has no IPv6.
-node_ip6= pod_cidr6= pod_gateway6= service_cidr6=
+node_ip6=
+pod_cidr6=
+service_cidr6=
 if [ -e /proc/net/if_inet6 ]; then
   host_ip6=fd6f:7574:$node_index:1::1
   node_ip6=fd6f:7574:$node_index:1::2
