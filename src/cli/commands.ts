@@ -8,6 +8,7 @@ import { explain } from "./commands/explain.ts";
 import { inject, uninject } from "./commands/inject.ts";
 import { install } from "./commands/install.ts";
 import { restart } from "./commands/restart.ts";
+import { serveControlPlane } from "./commands/serve-control-plane.ts";
 import { serveWebhook } from "./commands/serve-webhook.ts";
 import { bootstrap, iptables } from "./commands/show-sidecar.ts";
 import { uninstall } from "./commands/uninstall.ts";
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   uninstall,
   restart,
   serveWebhook,
+  serveControlPlane,
   inject,
   uninject,
   explain,

@@ -6,13 +6,13 @@
  * caught, answered and counted as `failed`.
  */
 import type { Log } from "./logger.ts";
-import type { OperationMetrics } from "./operation-metrics.ts";
+import type { ProcessMetrics } from "./process-metrics.ts";
 
 export interface FaultPolicyDependencies {
   /** Where faults are told: the process itself, or a stand-in for tests. */
   readonly process: Pick<NodeJS.EventEmitter, "on">;
   readonly log: Log;
-  readonly metrics: Pick<OperationMetrics, "fault">;
+  readonly metrics: ProcessMetrics;
   /** Stops in order, then exits with this code. */
   readonly stop: (exitCode: number) => void;
 }

@@ -1,5 +1,5 @@
 /**
- * Metrics of everything around the admissions: certificates, config, Events, connections, faults of the process.
+ * Metrics of everything around the admissions: certificates, config, Events, connections.
  */
 import { Counter, Gauge } from "prom-client";
 import type { Registry } from "prom-client";
@@ -19,8 +19,6 @@ export interface OperationMetrics {
   eventDropped(count?: number): void;
   /** Counts connections that ended before a request could be read from them. */
   connectionError(reason: "tls" | "http" | "timeout" | "reset"): void;
-  /** Counts errors that nothing caught. */
-  fault(kind: "uncaughtException" | "unhandledRejection"): void;
 }
 
 /** Registers these metrics. */
@@ -60,7 +58,6 @@ export function createOperationMetrics(registry: Registry): OperationMetrics {
     "Connections that ended before a request could be read from them, by reason.",
     ["reason"],
   );
-  const faults = counter("outrigger_process_faults_total", "Errors that nothing caught, by kind.", ["kind"]);
   // Series that exist from the start let an alert on their increase see the first one.
   for (const result of ["success", "failure"]) {
     certificateReloads.inc({ result }, 0);
@@ -87,9 +84,6 @@ export function createOperationMetrics(registry: Registry): OperationMetrics {
     },
     connectionError: (reason) => {
       connectionErrors.inc({ reason });
-    },
-    fault: (kind) => {
-      faults.inc({ kind });
     },
   };
 }

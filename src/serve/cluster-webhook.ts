@@ -11,9 +11,7 @@ import type { CertificateOrigin } from "../certificates/webhook-certificates.ts"
 import { createWebhookCertificates } from "../certificates/webhook-certificates.ts";
 import type { Terminal } from "../cli/command.ts";
 import { systemClock } from "../clock.ts";
-import { OutriggerError } from "../errors.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import { connectToCluster } from "../kubernetes/client.ts";
 import { createEventRecorder } from "../kubernetes/event-recorder.ts";
 import type { RecordedEvent } from "../kubernetes/event-series.ts";
 import { createNamespaceStore } from "../kubernetes/namespaces.ts";
@@ -27,6 +25,7 @@ import { formatProblem } from "../problem.ts";
 import { version } from "../version.ts";
 import { createCaretaking } from "./caretaking.ts";
 import { countCertificates } from "./certificate-observer.ts";
+import { connectOrFail } from "./connect.ts";
 import { LiveContext } from "./live-context.ts";
 import { webhookConfigurations } from "./self-care.ts";
 import type { RunningWebhook } from "./run-webhook.ts";
@@ -37,15 +36,6 @@ const standardOutput = 1;
 
 /** How long the last Events may take when the process stops. */
 const eventDrainMs = 2_000;
-
-async function connect({ kubeconfig }: WebhookOptions, { environment }: Terminal): Promise<KubernetesApi> {
-  try {
-    return await connectToCluster({ environment, ...(kubeconfig === undefined ? {} : { kubeconfig }) });
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : undefined;
-    throw new OutriggerError("OUTRIGGER_KUBERNETES_UNREACHABLE", detail, { cause });
-  }
-}
 
 function certificateOrigin(options: WebhookOptions, api: KubernetesApi, namespace: string): CertificateOrigin {
   const { required, advisory } = webhookConfigurations(options.webhookConfiguration);
@@ -90,7 +80,7 @@ export async function startClusterWebhook(options: WebhookOptions, terminal: Ter
   const { log } = logging;
   const registry = new Registry();
   const metrics = createMetrics(registry, version);
-  const api = await connect(options, terminal);
+  const api = await connectOrFail(options.kubeconfig, environment);
   const common = { api, clock: systemClock, random: Math.random, log };
 
   const events = createEventRecorder({

@@ -91,6 +91,6 @@ export async function runWebhook(webhook: WebhookProcess): Promise<RunningWebhoo
       ended.resolve(code);
     },
   });
-  applyFaultPolicy({ process, log, metrics: metrics.operation, stop });
+  applyFaultPolicy({ process, log, metrics: metrics.process, stop });
   return { server, ended: ended.promise };
 }

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import { Registry } from "prom-client";
 import { applyFaultPolicy } from "../../../src/observability/fault-policy.ts";
-import { createOperationMetrics } from "../../../src/observability/operation-metrics.ts";
+import { createProcessMetrics } from "../../../src/observability/process-metrics.ts";
 import { captureLogger } from "../../captured-logger.ts";
 
 for (const kind of ["uncaughtException", "unhandledRejection"]) {
@@ -12,7 +12,7 @@ for (const kind of ["uncaughtException", "unhandledRejection"]) {
     const registry = new Registry();
     const { log, lines } = captureLogger();
     const codes: number[] = [];
-    applyFaultPolicy({ process, log, metrics: createOperationMetrics(registry), stop: (code) => codes.push(code) });
+    applyFaultPolicy({ process, log, metrics: createProcessMetrics(registry, "0.0.0"), stop: (code) => codes.push(code) });
     process.emit(kind, new Error("a bug"));
     assert.deepEqual(codes, [1]);
     assert.equal(lines[0]?.msg, "uncaught error, stopping");

@@ -1,0 +1,137 @@
+/**
+ * A control plane, whatever its objects, tokens and roots come from: the parts, the order in which they start, and when it
+ * is ready.
+ */
+import { Registry } from "prom-client";
+import type { Clock } from "../clock.ts";
+import type { DiscoveryServer } from "../control-plane/ads/discovery-server.ts";
+import { createDiscoveryServer } from "../control-plane/ads/discovery-server.ts";
+import { defaultDiscoverySettings } from "../control-plane/ads/discovery-settings.ts";
+import type { Authenticator } from "../control-plane/identity/authenticator.ts";
+import { defaultIdentityPolicy } from "../control-plane/identity/identity-policy.ts";
+import type { SubjectName } from "../control-plane/identity/issue-certificate.ts";
+import { createServerCertificate } from "../control-plane/identity/server-certificate.ts";
+import type { AuthoritySource } from "../control-plane/identity/signing-authority.ts";
+import type { WorkloadIssuer } from "../control-plane/identity/workload-issuer.ts";
+import { createWorkloadIssuer } from "../control-plane/identity/workload-issuer.ts";
+import type { ObjectSource, TakeChanges } from "../control-plane/kubernetes/object-source.ts";
+import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
+import { createDiscoveryMetrics } from "../observability/discovery-metrics.ts";
+import type { IdentityMetrics } from "../observability/identity-metrics.ts";
+import { createIdentityMetrics } from "../observability/identity-metrics.ts";
+import type { Log } from "../observability/logger.ts";
+import type { ProcessMetrics } from "../observability/process-metrics.ts";
+import { createProcessMetrics } from "../observability/process-metrics.ts";
+import type { Readiness, ReadinessCondition } from "../observability/readiness.ts";
+import { createReadiness } from "../observability/readiness.ts";
+import { version } from "../version.ts";
+import { createMeshOfObjects } from "./mesh-of-objects.ts";
+
+/** What surrounds it, by where it runs. */
+export interface Surroundings {
+  readonly settings: MeshSettings;
+  readonly authenticator: Authenticator;
+  readonly authorities: AuthoritySource;
+  /** What proxies may call the server by. */
+  readonly serverNames: readonly SubjectName[];
+  readonly objects: (take: TakeChanges) => ObjectSource;
+  /** How proxies learn whom to trust. */
+  readonly trust: (issuer: WorkloadIssuer, metrics: IdentityMetrics) => TrustPublisher;
+}
+
+/** Brings the roots to where proxies find them before they have connected. */
+export interface TrustPublisher {
+  start(): void;
+  stop(): void;
+  /** Why it has not done so yet, as a sentence without its full stop; undefined where it has. */
+  unready(): string | undefined;
+}
+
+export interface ControlPlaneOptions {
+  readonly surroundings: Surroundings;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+export interface ControlPlane {
+  readonly registry: Registry;
+  readonly metrics: ProcessMetrics;
+  readonly readiness: Readiness;
+  /** Pages for whoever looks it over. */
+  readonly pages: Readonly<Record<string, () => unknown>>;
+  /** Begins; resolves to the port, when it listens. Ready by itself once everything has been read. */
+  start(port: number, host?: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Puts the parts together; nothing happens before `start()`. */
+export function createControlPlane({ surroundings, ...common }: ControlPlaneOptions): ControlPlane {
+  const { settings, authenticator, authorities, serverNames } = surroundings;
+  const registry = new Registry();
+  const metrics = createProcessMetrics(registry, version);
+  const identityMetrics = createIdentityMetrics(registry);
+  const policy = defaultIdentityPolicy;
+  const issuer = createWorkloadIssuer({ ...common, authorities, policy, metrics: identityMetrics });
+  const certificate = createServerCertificate({ ...common, authorities, names: serverNames, policy });
+  const mesh = createMeshOfObjects({ settings, issuer, log: common.log });
+  const objects = surroundings.objects(mesh.take);
+  const trust = surroundings.trust(issuer, identityMetrics);
+  const server = createDiscoveryServer({
+    ...common,
+    authenticator,
+    trustDomain: settings.trustDomain,
+    prepare: ({ identity }) => issuer.acquire(identity),
+    source: mesh.resources,
+    certificate,
+    metrics: createDiscoveryMetrics(registry),
+    settings: defaultDiscoverySettings,
+  });
+  const readiness = createReadiness([
+    { name: "objects", unmet: () => (objects.synced() ? undefined : "the mesh's objects have not been read yet") },
+    {
+      name: "certificate",
+      unmet: () => (certificate.current() === undefined ? "there is no certificate of its own yet" : undefined),
+    },
+    trustCondition(trust),
+  ]);
+  return {
+    registry,
+    metrics,
+    readiness,
+    pages: { "/proxies": () => server.proxies(), "/problems": () => mesh.model.problems() },
+    start: async (port, host) => {
+      objects.start();
+      // Not awaited: without an API server the process must still answer probes, and say why it is not ready.
+      void authorities.start().then(() => certificate.start());
+      issuer.start();
+      trust.start();
+      return await listenWhenSynced(server, objects, port, host);
+    },
+    stop: async () => {
+      readiness.stop();
+      await server.stop();
+      trust.stop();
+      issuer.stop();
+      certificate.stop();
+      authorities.stop();
+      objects.stop();
+    },
+  };
+}
+
+function trustCondition(trust: TrustPublisher): ReadinessCondition {
+  return { name: "trust", unmet: () => trust.unready() };
+}
+
+/** A proxy that connected earlier would be told of a mesh without Services, and pass everything on as unknown. */
+async function listenWhenSynced(
+  server: DiscoveryServer,
+  objects: ObjectSource,
+  port: number,
+  host: string | undefined,
+): Promise<number> {
+  await objects.whenSynced();
+  return await server.listen(port, host);
+}

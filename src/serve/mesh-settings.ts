@@ -1,0 +1,44 @@
+/**
+ * What the control plane takes from the mesh config. Read once: another trust domain is another mesh, and a restart of the
+ * control plane harms nobody.
+ */
+import { readFile } from "node:fs/promises";
+import { defaultMeshConfig } from "../config/defaults.ts";
+import { parseMeshConfig } from "../config/load.ts";
+import type { MeshConfig } from "../config/schema.ts";
+import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
+import { OutriggerError } from "../errors.ts";
+import { settings, validateDefaults } from "../injection/annotations/registry.ts";
+import { parsePortRanges } from "../net/port-range.ts";
+import type { Problem } from "../problem.ts";
+import { formatProblem } from "../problem.ts";
+
+function invalid(problems: readonly Problem[]): OutriggerError {
+  return new OutriggerError("OUTRIGGER_CONFIG_INVALID", `\n${problems.map(formatProblem).join("\n")}`);
+}
+
+async function readConfig(path: string | undefined): Promise<MeshConfig> {
+  if (path === undefined) return defaultMeshConfig;
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new OutriggerError("OUTRIGGER_FILE_UNREADABLE", `--config ${path}`, { cause });
+  }
+  const config = parseMeshConfig(text, validateDefaults);
+  if (!config.ok) throw invalid(config.problems);
+  return config.value;
+}
+
+/**
+ * The settings of a mesh config's file; the defaults' without one.
+ *
+ * @throws OutriggerError `OUTRIGGER_FILE_UNREADABLE`, `OUTRIGGER_CONFIG_INVALID`
+ */
+export async function readMeshSettings(path: string | undefined, rootNamespace: string): Promise<MeshSettings> {
+  const { trustDomain, proxy } = await readConfig(path);
+  const text = proxy.defaults["opaque-ports"] ?? settings["opaque-ports"].builtIn;
+  const opaquePorts = parsePortRanges(text, "proxy.defaults.opaque-ports");
+  if (!opaquePorts.ok) throw invalid(opaquePorts.problems);
+  return { trustDomain, rootNamespace, opaquePorts: opaquePorts.value };
+}
