@@ -28,6 +28,8 @@ export interface FolderSourceOptions {
 
 /** The file system may keep changes to itself, above all those in folders below, so all is read this often anyway. */
 const pollMs = 2_000;
+/** Whoever writes a file has mostly finished so long after the first sign of it. */
+const settleMs = 50;
 
 /** A source that follows the files `*.yaml`, `*.yml` and `*.json` of a folder and of those below it. */
 export function createFolderSource({ folder, clock, random, log, take }: FolderSourceOptions): ObjectSource {
@@ -57,10 +59,15 @@ export function createFolderSource({ folder, clock, random, log, take }: FolderS
     onFailure: failures.failed,
     onSuccess: failures.recovered,
   });
-  const hints = watchFolder(folder, loop.ring);
+  let cancelRing = (): void => undefined;
+  const hints = watchFolder(folder, () => {
+    cancelRing();
+    cancelRing = clock.after(settleMs, loop.ring);
+  });
   return {
     start: loop.ring,
     stop: () => {
+      cancelRing();
       hints.stop();
       loop.stop();
     },

@@ -16,6 +16,8 @@ export interface FolderContent {
 
 interface KnownFile extends ManifestFile {
   readonly text: string;
+  /** Whether it has been found empty once since. */
+  readonly emptied: boolean;
 }
 
 const manifestName = /\.(ya?ml|json)$/;
@@ -45,15 +47,13 @@ export class ManifestFolder {
 }
 
 function readKnown(name: string, text: string, before: KnownFile | undefined): KnownFile {
-  if (before?.text === text) return before;
-  const file = readManifestFile(name, text);
-  if (!file.unparsable || before === undefined) return { ...file, text };
+  if (before?.text === text) return { ...before, emptied: false };
+  // Most programs empty a file before they write it: it is believed to be empty when it still is the next time.
+  if (text === "" && before?.emptied === false) return { ...before, emptied: true };
+  const file = { ...readManifestFile(name, text), text, emptied: false };
+  if (!file.unparsable || before === undefined) return file;
   const present = new Set(file.objects.map(idOf));
-  return {
-    ...file,
-    text,
-    objects: [...file.objects, ...before.objects.filter((object) => !present.has(idOf(object)))],
-  };
+  return { ...file, objects: [...file.objects, ...before.objects.filter((object) => !present.has(idOf(object)))] };
 }
 
 function idOf({ kind, key }: ManifestObject): string {
