@@ -9,7 +9,7 @@ import { podsOfApp } from "../stored-pod.ts";
 
 /** What the kubelet reports. */
 export interface RunningPod extends Pod {
-  readonly metadata: NonNullable<Pod["metadata"]> & { readonly deletionTimestamp?: string };
+  readonly metadata: NonNullable<Pod["metadata"]> & { readonly uid: string; readonly deletionTimestamp?: string };
   readonly spec: Pod["spec"] & { readonly nodeName: string };
   readonly status: {
     readonly podIP: string;
@@ -30,7 +30,10 @@ export interface ContainerStatus {
   readonly containerID: string;
   readonly ready: boolean;
   readonly restartCount: number;
-  readonly state: { readonly running?: object; readonly terminated?: { readonly exitCode: number } };
+  readonly state: {
+    readonly running?: object;
+    readonly terminated?: { readonly exitCode: number; readonly finishedAt: string };
+  };
 }
 
 /** Applies objects in a namespace and waits until each Deployment, StatefulSet and Pod among them is ready. */
@@ -68,6 +71,16 @@ export async function podOfDeployment(namespace: string, name: string): Promise<
 
 export function nameOf(pod: Pod): string {
   return pod.metadata?.name ?? "";
+}
+
+export function isReady({ status }: RunningPod): boolean {
+  return status.conditions.some(({ type, status: value }) => type === "Ready" && value === "True");
+}
+
+/** How often a container of the pod has been started again; undefined where it has no such container yet. */
+export function restartsOf({ status }: RunningPod, container: string): number | undefined {
+  const all = [...(status.initContainerStatuses ?? []), ...status.containerStatuses];
+  return all.find(({ name }) => name === container)?.restartCount;
 }
 
 /** A container's name, and the pod that it is in. */

@@ -1,7 +1,7 @@
 /**
  * The application that the scenarios on a node send traffic to: it says who it is and what it has received, and falls ill
- * when it is told to. HTTP/1.1 on port 8080, HTTP/2 without TLS on 8081, and on 8082 a server that speaks first. When it is
- * told to stop it takes no more connections and ends after the last HTTP/1.1 answer.
+ * when it is told to. HTTP/1.1 on port 8080, HTTP/2 without TLS and gRPC health on 8081, and on 8082 a server that speaks
+ * first. When it is told to stop it asks its clients to close for a while, and ends after the last HTTP/1.1 answer.
  */
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -9,11 +9,14 @@ import { createServer as createHttp2Server } from "node:http2";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { createServer as createTcpServer } from "node:net";
 import { hostname } from "node:os";
+import { answerGrpcHealth, grpcHealthPath } from "./grpc-health.ts";
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-let healthy = true;
+const state = { healthy: true, stopping: false };
+/** Milliseconds in which clients that keep their connection hear that it will be closed. */
+const farewell = 2_000;
 
 const serverThatSpeaksFirst = createTcpServer((socket) => {
   socket.on("error", () => undefined);
@@ -21,55 +24,57 @@ const serverThatSpeaksFirst = createTcpServer((socket) => {
   socket.pipe(socket);
 });
 
+/** Sick: 503 to probes, NOT_SERVING to gRPC's, and nobody listens on 8082. */
+function become(healthy: boolean): void {
+  if (healthy && !state.healthy) serverThatSpeaksFirst.listen(8082);
+  if (!healthy) serverThatSpeaksFirst.close();
+  state.healthy = healthy;
+}
+
 /**
- * `/healthz` for probes, `/sick` and `/well` to change what it says, `/close` to stop listening on 8082, `/crash` to end;
- * anything else is answered with what was received, `/wait/8` after eight seconds.
+ * `/healthz` for probes, `/sick` and `/well` to change what it says, `/crash` to end; anything else is answered with what was
+ * received, `/wait/8` after eight seconds.
  */
 function answer(request: Request, response: Response): void {
   const path = request.url ?? "/";
   if (path === "/crash") process.exit(1);
-  const seconds = /^\/wait\/(\d+)$/.exec(path)?.[1];
+  if (path === "/sick" || path === "/well") become(path === "/well");
+  const seconds = /^\/wait\/(\d+)$/.exec(path)?.[1] ?? 0;
   setTimeout(
     () => {
-      respond(path, request, response);
+      response.statusCode = path === "/healthz" && !state.healthy ? 503 : 200;
+      response.setHeader("content-type", "application/json");
+      if (state.stopping && request.httpVersionMajor === 1) response.setHeader("connection", "close");
+      response.end(received(path, request));
     },
-    Number(seconds ?? 0) * 1_000,
+    Number(seconds) * 1_000,
   );
 }
 
-function respond(path: string, request: Request, response: Response): void {
-  if (path === "/sick" || path === "/well") healthy = path === "/well";
-  if (path === "/close") serverThatSpeaksFirst.close();
-  const status = path === "/healthz" && !healthy ? 503 : 200;
-  response.statusCode = status;
-  response.setHeader("content-type", "application/json");
-  response.end(
-    JSON.stringify({
-      pod: hostname(),
-      httpVersion: request.httpVersion,
-      method: request.method,
-      path,
-      headers: request.headers,
-      remoteAddress: request.socket.remoteAddress,
-      localAddress: request.socket.localAddress,
-    }),
-  );
+function received(path: string, request: Request): string {
+  return JSON.stringify({
+    pod: hostname(),
+    httpVersion: request.httpVersion,
+    method: request.method,
+    path,
+    headers: request.headers,
+    remoteAddress: request.socket.remoteAddress,
+    localAddress: request.socket.localAddress,
+  });
 }
 
 const httpServer = createServer((request, response) => {
   answer(request, response);
 }).listen(8080);
 createHttp2Server((request, response) => {
-  answer(request, response);
+  if (request.url === grpcHealthPath) answerGrpcHealth(response, state.healthy);
+  else answer(request, response);
 }).listen(8081);
 serverThatSpeaksFirst.listen(8082);
 
 function stop(): void {
-  httpServer.close(() => process.exit(0));
-  // A connection that was busy a moment ago is idle now.
-  setInterval(() => {
-    httpServer.closeIdleConnections();
-  }, 50);
+  state.stopping = true;
+  setTimeout(() => httpServer.close(() => process.exit(0)), farewell);
 }
 
 // As process 1 it has no default action for signals.
