@@ -14,10 +14,18 @@ export const kustomizations = [
   "overlays/cert-manager",
   "overlays/development",
   "overlays/high-availability",
+  "overlays/mesh",
+  "crds",
   "examples",
 ] as const;
 
-export const components = ["require-sidecar", "inject-by-default", "istio-compatibility", "watchdog"] as const;
+export const components = [
+  "require-sidecar",
+  "inject-by-default",
+  "istio-compatibility",
+  "watchdog",
+  "control-plane",
+] as const;
 
 /** The objects of a folder under `manifests/`. */
 export function render(name: (typeof kustomizations)[number]): readonly Manifest[] {
