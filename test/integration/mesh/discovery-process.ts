@@ -2,6 +2,7 @@
  * The process that is a control plane with a real identity: roots of its own, a certificate that it renews all the time,
  * the file by which sidecars trust it, tokens from a folder. Only its resources are the test's.
  */
+import { X509Certificate } from "node:crypto";
 import { renameSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -95,6 +96,8 @@ export const discoveryFunctions = {
   rotate: async (): Promise<void> => {
     await parts?.authorities.rotate();
   },
+  /** Who signed the certificate that new connections get. */
+  signer: (): string => new X509Certificate(parts?.certificate.current()?.certificate ?? "").issuer,
   types: (): readonly TypeStatus[] => server?.proxies()[0]?.types ?? [],
   /** What has been logged since the last time. */
   logged: (): readonly LoggedLine[] => lines.splice(0),
