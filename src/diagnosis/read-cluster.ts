@@ -38,9 +38,19 @@ export async function readDeployment(api: KubernetesApi): Promise<InjectorDeploy
 
 /** The injector's pods that are not on their way out. */
 export async function readInjectorPods(api: KubernetesApi): Promise<readonly LivePod[]> {
+  return (await listInjectorPods(api)).filter((pod) => !isOver(pod));
+}
+
+/** Names of replicas that have been told to stop and may still answer. */
+export async function leavingInjectors(api: KubernetesApi): Promise<readonly string[]> {
+  const leaving = (await listInjectorPods(api)).filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+  return leaving.map(({ metadata }) => metadata?.name ?? "");
+}
+
+async function listInjectorPods(api: KubernetesApi): Promise<readonly LivePod[]> {
   const query = { labelSelector: `${nameLabel}=${injectorName}` };
   const { objects } = await listObjects(api, { path: `${system}/pods`, query });
-  return (objects as readonly LivePod[]).filter((pod) => !isOver(pod));
+  return objects as readonly LivePod[];
 }
 
 export async function readNamespaces(api: KubernetesApi): Promise<readonly NamespaceView[]> {

@@ -8,6 +8,7 @@ import { waitForRollout } from "../workloads/wait-for-rollout.ts";
 import { whyNotReady } from "../workloads/why-not-ready.ts";
 import type { AppliedObject } from "./apply-object.ts";
 import { applyObject } from "./apply-object.ts";
+import { awaitDepartures } from "./await-departures.ts";
 import { planInstallation } from "./install-plan.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { describeObject, objectPath } from "./manifest.ts";
@@ -83,6 +84,7 @@ export async function install(
   for (const deployment of foundation.filter(({ kind }) => kind === "Deployment")) {
     await awaitReplicas(undertaking, deployment);
   }
+  await awaitDepartures(undertaking);
   const created = await openWebhooks(undertaking, webhooks, options);
   await apply(undertaking, [...webhooks, ...policies], options, created);
 }

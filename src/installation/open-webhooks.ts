@@ -5,7 +5,6 @@ import type { WebhookConfiguration } from "../certificates/webhook-configuration
 import { probeAny, probeNamespaces } from "../diagnosis/probe-webhook.ts";
 import { readNamespaces } from "../diagnosis/read-cluster.ts";
 import { OutriggerError } from "../errors.ts";
-import { pause } from "../kubernetes/pause.ts";
 import type { ApplyOptions } from "./apply-object.ts";
 import { applyObject, findObject } from "./apply-object.ts";
 import type { WebhookManifest } from "./install-plan.ts";
@@ -13,29 +12,14 @@ import { untrusting, withoutHoldingUp } from "./install-plan.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { describeObject, objectPath } from "./manifest.ts";
 import type { Undertaking } from "./progress.ts";
-
-const unaborted = new AbortController().signal;
-
-/** Resolves to whether the condition came true in time. */
-async function eventually(
-  { clock, times }: Undertaking,
-  timeoutMs: number,
-  condition: () => Promise<boolean>,
-): Promise<boolean> {
-  const deadline = clock.now() + timeoutMs;
-  while (!(await condition())) {
-    if (clock.now() >= deadline) return false;
-    await pause(times.pollMs, clock, unaborted);
-  }
-  return true;
-}
+import { waitUntil } from "./wait-until.ts";
 
 /** The injector writes its CA into each entry by itself; with that the API server can call it. */
 async function awaitTrust(undertaking: Undertaking, configuration: WebhookManifest): Promise<void> {
   const { api, times, tell } = undertaking;
   const path = objectPath(configuration);
   let missing: readonly string[] = [];
-  const trusted = await eventually(undertaking, times.rolloutMs, async () => {
+  const trusted = await waitUntil(undertaking, times.rolloutMs, async () => {
     missing = untrusting(configuration, await findObject<WebhookConfiguration>(api, path));
     return missing.length === 0;
   });
@@ -51,7 +35,7 @@ async function awaitAnswer(undertaking: Undertaking): Promise<void> {
   const { api, times, tell } = undertaking;
   const namespaces = probeNamespaces(await readNamespaces(api));
   let told = "there is no namespace to try it in";
-  const answered = await eventually(undertaking, times.settleMs * 3, async () => {
+  const answered = await waitUntil(undertaking, times.settleMs * 3, async () => {
     const probe = await probeAny(api, namespaces);
     if (probe === undefined) return true;
     const { namespace, result } = probe;

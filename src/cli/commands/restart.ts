@@ -44,20 +44,22 @@ export const restart: Command = {
   },
   run: async ({ options, terminal }) => {
     checkUsage(options);
+    const { awaitDepartures } = await import("../../installation/await-departures.ts");
     const { defaultTimes } = await import("../../installation/progress.ts");
     const { readRestart } = await import("../../restart/read-restart.ts");
     const { restartWorkloads } = await import("../../restart/restart-workloads.ts");
     const rolloutMs = readSeconds(options, "timeout") ?? defaultTimes.rolloutMs;
     return withCluster(options, terminal, async ({ api, namespace }) => {
+      const tell = (line: string): void => {
+        terminal.err(`${line}\n`);
+      };
+      const undertaking = { api, clock: systemClock, tell, times: { ...defaultTimes, rolloutMs } };
+      await awaitDepartures(undertaking);
       const all = options["all-namespaces"] !== undefined;
       const read = await readRestart(api, all ? undefined : (optionOf(options, "namespace") ?? namespace));
       const { plan } = read;
       tellPlan(plan, terminal);
       if (options["dry-run"] !== undefined) return 0;
-      const tell = (line: string): void => {
-        terminal.err(`${line}\n`);
-      };
-      const undertaking = { api, clock: systemClock, tell, times: { ...defaultTimes, rolloutMs } };
       await restartWorkloads(undertaking, read, plan.restart);
       return plan.untouched.some(({ obstructed }) => obstructed) ? 1 : 0;
     });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import type { OutriggerError } from "../../../src/errors.ts";
 import type { InstallOptions } from "../../../src/installation/install.ts";
 import { install } from "../../../src/installation/install.ts";
@@ -81,6 +82,33 @@ test("a second time nothing changes, and trusted entries never stop refusing", a
     lines.every((line) => line.endsWith(" unchanged") || line.endsWith(" is ready")),
     lines.join("\n"),
   );
+});
+
+/** A replica of the version before, which has been told to stop. */
+function addLeavingReplica(): void {
+  const labels = { "app.kubernetes.io/name": "outrigger-injector" };
+  const metadata = { name: "outrigger-injector-old", labels, deletionTimestamp: "2026-11-24T16:00:00Z" };
+  cluster.addNamespace("outrigger-system");
+  cluster.addPod("outrigger-system", { metadata, spec: { containers: [] } } as object);
+}
+
+test("an upgrade is not over while a replica of before may still answer", async () => {
+  addLeavingReplica();
+  let done = false;
+  const installed = install(undertaking(), objectsOf(), plain).then(() => (done = true));
+  const asked = (): number =>
+    cluster.fake.requests.filter(({ path }) => path.endsWith("/outrigger-system/pods")).length;
+  while (asked() < 3) await pause(5);
+  assert.equal(done, false);
+  cluster.fake.store.delete("/api/v1/namespaces/outrigger-system/pods", "outrigger-injector-old");
+  await installed;
+  assert.ok(!lines.some((line) => line.includes("on its way out")), lines.join("\n"));
+});
+
+test("a replica that never goes, on a node that is lost, is told of and holds nothing up", async () => {
+  addLeavingReplica();
+  await install(undertaking(), objectsOf(), plain);
+  assert.ok(lines.includes("still on its way out, and may answer meanwhile: outrigger-injector-old"), lines.join("\n"));
 });
 
 test("replicas that do not come up leave the cluster uncalled, with what their pods wait for", async () => {
