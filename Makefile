@@ -92,6 +92,10 @@ bench-profile: $(modules) $(bundle) ## Where the webhook's time goes
 bench-cluster: $(modules) $(bundle) ## What a sidecar costs, on a cluster that runs pods (root): latency, CPU, memory
 	@node test/bench/cluster/run.ts --record docs/benchmarks.md --record README.md
 
+.PHONY: bench-model
+bench-model: $(modules) ## The control plane's model of the mesh: cost of a change, memory
+	@node --expose-gc test/bench/model.ts
+
 .PHONY: judges
 judges: ## Hold the strategic merge against Kubernetes' own, and Envoy's descriptors against their source (Go)
 	@cd test/judges/strategic-merge && go run .
