@@ -36,13 +36,13 @@ for (const [conversation, what] of [
   );
 }
 
-scenario("large bodies: the proxies keep nothing of them", async ({ note }) => {
+scenario("large bodies: the proxies hold no more than buffers of them", async ({ note }) => {
   const { namespace, client, server } = pods();
   for (const pod of [client, server]) {
     const { allocated, heap } = memoryOf(await proxyStatistics(namespace, pod));
     note(`${pod}'s proxy: ${allocated.toFixed(0)} MiB allocated, of a heap of ${heap.toFixed(0)} MiB`);
-    // Two buffers for each of four streams would be 8 MiB, beside some 10 MiB for the proxy itself.
-    assert.ok(allocated < 32, "a few buffers");
+    // Of 4 GiB. What waits for a slow reader is bounded by Envoy's buffers and, over HTTP/2, by its windows.
+    assert.ok(allocated < 128, "buffers and windows");
   }
 });
 
