@@ -10,6 +10,7 @@ import { startPodStream } from "../pod-stream.ts";
 import { scenario } from "../scenario.ts";
 import { injectorPods, injectorRolledOut, rollInjector } from "./injector-deployment.ts";
 import { installedOnNode } from "./installation.ts";
+import { nameOf } from "./running-pods.ts";
 import type { RunningPod } from "./running-pods.ts";
 import { assertNothingLasting, storedOnly } from "./stored-only.ts";
 
@@ -40,12 +41,18 @@ scenario(
     await eventually("more pods", () => stream.created() >= before + 40, 30_000);
     const { created, uninjected, failures } = await stream.stop();
     assert.deepEqual(uninjected, []);
+    await eventually("the container was started again", async () => (await restartsOf(victim)) > 0, 30_000);
     await injectorRolledOut();
     const lasted = failures.length === 0 ? 0 : (failures.at(-1)?.at ?? 0) - (failures[0]?.at ?? 0);
     context.note(`${created} pods created, ${failures.length} attempts failed at first, over ${lasted} ms`);
   },
   { impossibleBecause: local === undefined ? "the cluster was not started by scripts/cluster" : undefined },
 );
+
+async function restartsOf(pod: RunningPod): Promise<number> {
+  const now = (await injectorPods()).find((each) => nameOf(each) === nameOf(pod));
+  return now?.status.containerStatuses[0]?.restartCount ?? 0;
+}
 
 /** Ends the first process of the pod's only container, as running out of memory does. */
 async function killContainer({ directory }: LocalCluster, pod: RunningPod): Promise<void> {
