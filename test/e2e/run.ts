@@ -77,9 +77,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function scenarioFiles(suite: Suite, parts: readonly string[]): readonly string[] {
-  const found = globSync(suite.files, { cwd: root }).sort();
-  const isRestart = (file: string): boolean => file.includes("restart");
-  const files = [...found.filter((file) => !isRestart(file)), ...found.filter(isRestart)];
+  const files = globSync(suite.files, { cwd: root }).sort();
   return parts.length === 0 ? files : files.filter((file) => parts.some((part) => file.includes(part)));
 }
 
