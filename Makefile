@@ -79,6 +79,10 @@ manifests: $(modules) ## Render manifests/install.yaml
 demo: $(modules) $(bundle) ## The main job, with no cluster: real AdmissionReviews and what comes back
 	@node scripts/demo/run.ts
 
+.PHONY: demo-mesh
+demo-mesh: setup $(bundle) ## A mesh with no cluster (root): three sidecars, a control plane, mTLS, changes that take effect
+	@node scripts/demo-mesh/run.ts
+
 .PHONY: bench
 bench: $(modules) $(bundle) ## The webhook beside Istio's, over HTTPS: one table
 	@node test/bench/run.ts
