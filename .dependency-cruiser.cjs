@@ -1,5 +1,5 @@
 /** The data flows one way: left never imports right, and pure stages import neither I/O nor a logger. */
-const pure = "^src/(injection|iptables|envoy|net)/|^src/problem\\.ts";
+const pure = "^src/(injection|iptables|envoy|net|control-plane/(model|xds))/|^src/problem\\.ts";
 const edges = "^src/(webhook|certificates|cli|observability)/|^src/main\\.ts";
 
 module.exports = {
@@ -33,6 +33,32 @@ module.exports = {
       severity: "error",
       from: { path: "^src/(iptables|envoy|net)/" },
       to: { path: "^src/(injection|config|kubernetes)/" },
+    },
+    {
+      name: "control-plane-flows-one-way",
+      comment: "kubernetes -> model -> xds -> ads: what is later knows nothing of what is earlier but its types.",
+      severity: "error",
+      from: { path: "^src/control-plane/model/" },
+      to: { path: "^src/control-plane/(kubernetes|xds|ads|identity)/|^src/envoy-api/" },
+    },
+    {
+      name: "xds-knows-neither-kubernetes-nor-streams",
+      comment: "Of the discovery server it knows only what a source of resources is.",
+      severity: "error",
+      from: { path: "^src/control-plane/xds/" },
+      to: { path: "^src/(control-plane/(kubernetes|identity|ads/(?!resource-source))|kubernetes)/?" },
+    },
+    {
+      name: "ads-knows-neither-the-mesh-nor-envoy",
+      severity: "error",
+      from: { path: "^src/control-plane/ads/" },
+      to: { path: "^src/control-plane/(kubernetes|xds)/|^src/kubernetes/" },
+    },
+    {
+      name: "kubernetes-feeds-the-model-only",
+      severity: "error",
+      from: { path: "^src/control-plane/kubernetes/" },
+      to: { path: "^src/control-plane/(xds|ads|identity)/" },
     },
     {
       name: "product-does-not-import-tests",

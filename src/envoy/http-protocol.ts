@@ -39,9 +39,17 @@ function clusterProtocol(options: Readonly<Record<string, unknown>>): Readonly<R
   return { typed_extension_protocol_options: { [upstreamType]: typedConfig(upstreamType, options) } };
 }
 
-/** Cluster fields: upstream speaks what the client speaks. `idleTimeout` is how long an unused connection is kept. */
-export function sameProtocolAsClient(idleTimeout: string): Readonly<Record<string, unknown>> {
+/**
+ * Cluster fields: upstream speaks what the client speaks.
+ *
+ * @param idleTimeout how long an unused connection is kept
+ */
+export function sameProtocolAsClient(
+  idleTimeout: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
   return clusterProtocol({
+    ...more,
     common_http_protocol_options: {
       idle_timeout: idleTimeout,
       max_headers_count: maxHeaders,

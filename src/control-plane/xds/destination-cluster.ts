@@ -70,6 +70,9 @@ function knownCluster(carriage: Carriage, destination: ServiceDestination | PodD
 /** All clusters of the unknown share one name in statistics: each address a series would be without end. */
 const unknownStatistics = { alt_stat_name: "unknown" };
 
+/** There is only one address to try; a second attempt would only double the time until the client hears of it. */
+const neverRetry = { retry_policy: { num_retries: 0 } } as const;
+
 /** Takes no connection: it has no endpoint. */
 export function refusingCluster(name: string): Cluster {
   return { name, type: "STATIC", connect_timeout: connectTimeout, load_assignment: { cluster_name: name } };
@@ -84,5 +87,8 @@ export function destinationCluster(
   if (destination.kind !== "unknown") return knownCluster(carriage, destination);
   const name = destinationName(carriage, destination.address);
   if (unknown === "refuse") return { ...refusingCluster(name), ...unknownStatistics };
-  return originalDestinationCluster(name, unknownStatistics);
+  return originalDestinationCluster(name, {
+    ...unknownStatistics,
+    ...sameProtocolAsClient(plainIdleTimeout, neverRetry),
+  });
 }
