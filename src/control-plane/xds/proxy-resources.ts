@@ -43,6 +43,10 @@ interface ListenerRequest {
   readonly input: ListenerInput;
 }
 
+interface ClusterRequest extends Pick<Proxy, "interceptionMode" | "ipFamilies"> {
+  readonly name: string;
+}
+
 function encodeListener({ wanted, input }: ListenerRequest): EncodedResource | undefined {
   const listener = makeListener(wanted, input);
   return listener === undefined ? undefined : encodedJson(typeUrls.listener, listener);
@@ -79,16 +83,21 @@ export function createProxyResources(
     ({ certificateChain }) => certificateChain,
     kept,
   );
+  const cluster = memoize(
+    ({ name, ...proxy }: ClusterRequest) => {
+      const made = fixedCluster(name, proxy, unknownDestinations);
+      return made === undefined ? undefined : encodedJson(typeUrls.cluster, made);
+    },
+    (request) => JSON.stringify(request),
+    kept,
+  );
   return {
     listener: (proxy, name, targets) => {
       const wanted = parseListenerName(name);
       if (wanted === undefined || !isWanted(wanted, proxy, targets)) return undefined;
       return listener({ wanted, input: listenerInput(proxy, mesh.workload(proxy.pod), { trustDomain, ranges }) });
     },
-    cluster: (proxy, name) => {
-      const cluster = fixedCluster(name, proxy, unknownDestinations);
-      return cluster === undefined ? undefined : encodedJson(typeUrls.cluster, cluster);
-    },
+    cluster: ({ interceptionMode, ipFamilies }, name) => cluster({ name, interceptionMode, ipFamilies }),
     secret: ({ identity }, name) => {
       if (name === trustName) return encodedJson(typeUrls.secret, trustSecret(secrets.trustBundle()));
       const pem = name === certificateName ? secrets.certificate(identity) : undefined;

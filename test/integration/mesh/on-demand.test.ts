@@ -34,6 +34,8 @@ const mesh: MeshStatement = {
     serviceAt("10.96.0.6:80", "tcp", at.undeclared),
     serviceAt("10.96.0.7:3306", "tcp", at.opaque),
     serviceAt("[fd96::1]:80", "http", at.pages),
+    serviceAt("10.96.0.20:80", "http", at.pages),
+    serviceAt("10.96.0.21:80", "http", at.pages),
     service({ ...passing, address: "10.96.0.8:80", service: "empty", endpoints: [] }),
     service({
       ...passing,
@@ -195,5 +197,18 @@ describe("a destination that the sidecar does not know yet", () => {
     const page = await pods.client.application.getPage({ host: "10.96.0.1", port: 80, path: "/", headers });
     assert.match(page.body, new RegExp(`URI=${clientUri}`));
     assert.doesNotMatch(page.body, /boss/);
+  });
+
+  test("without a control plane, what is known goes on, what is new fails after a while and works once it is back", async () => {
+    await pods.controlPlane.stop();
+    const call = (host: string): Promise<{ readonly status: number; readonly ms: number }> =>
+      pods.client.application.getPage({ host, port: 80, path: "/" });
+    assert.equal((await call("10.96.0.1")).status, 200);
+    const failed = await call("10.96.0.20");
+    assert.equal(failed.status, 503);
+    assert.ok(failed.ms > 9_000, `${failed.ms} ms`);
+    await pods.controlPlane.start(pods.start);
+    await eventually("the new one is served", async () => (await call("10.96.0.20")).status === 200, 20_000);
+    assert.equal((await call("10.96.0.21")).status, 200);
   });
 });

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { ResourceChange } from "../../../../src/control-plane/ads/resource-source.ts";
+import { typeUrls } from "../../../../src/control-plane/ads/resource-source.ts";
+import type { WorkloadCertificate } from "../../../../src/control-plane/xds/secrets.ts";
+import type { MeshResources } from "../../../../src/control-plane/xds/resource-source.ts";
+import { createResourceSource } from "../../../../src/control-plane/xds/resource-source.ts";
+import { defaultTranslationSettings } from "../../../../src/control-plane/xds/translation-settings.ts";
+import type { MeshStatement } from "../../../mesh/fake-mesh.ts";
+import { FakeMesh } from "../../../mesh/fake-mesh.ts";
+import { endpoint, proxy, service, workload } from "../../../mesh/sample-mesh.ts";
+import { shown, textsUnder } from "../../../mesh/translate.ts";
+
+const web = workload();
+const cart = workload({ name: "cart-1", serviceAccount: "cart", ips: ["10.77.1.9"] });
+const address = "10.96.0.10:80";
+const statement: MeshStatement = {
+  services: [service({ address, endpoints: [endpoint(cart, 8080)] })],
+  workloads: [web, cart],
+  inspectedPorts: [80],
+  opaqueAddresses: [],
+};
+
+interface World {
+  readonly mesh: FakeMesh;
+  readonly source: MeshResources;
+  readonly changes: ResourceChange[];
+  readonly certificates: Map<string, WorkloadCertificate>;
+}
+
+function world(): World {
+  const mesh = new FakeMesh(statement);
+  const certificates = new Map<string, WorkloadCertificate>();
+  const source = createResourceSource({
+    mesh,
+    secrets: { certificate: (identity) => certificates.get(identity), trustBundle: () => "roots" },
+    settings: defaultTranslationSettings,
+  });
+  const changes: ResourceChange[] = [];
+  source.subscribe((change) => changes.push(change));
+  return { mesh, source, changes, certificates };
+}
+
+/** The name by which the present cluster asks for its endpoints. */
+function endpointsName(source: MeshResources): string {
+  const cluster = source.resource(proxy(), typeUrls.cluster, `http|${address}`);
+  assert.ok(cluster !== undefined);
+  const [name = ""] = textsUnder("service_name", shown("cluster", cluster));
+  return name;
+}
+
+describe("the source of resources", () => {
+  test("a change of endpoints changes the endpoints and nothing else", () => {
+    const { mesh, source, changes } = world();
+    const name = endpointsName(source);
+    const before = source.resource(proxy(), typeUrls.endpoints, name);
+    const two = { ...endpoint(cart, 8080), ip: "10.77.1.10" };
+    const services = [service({ address, endpoints: [endpoint(cart, 8080), two] })];
+    source.meshChanged(mesh.replace({ ...statement, services }));
+    assert.equal(endpointsName(source), name);
+    assert.notEqual(source.resource(proxy(), typeUrls.endpoints, name)?.version, before?.version);
+    assert.equal(changes.length, 1);
+    const [change] = changes;
+    assert.ok(change);
+    assert.deepEqual(change.shared.get(typeUrls.endpoints), new Set([name]));
+    assert.deepEqual(change.shared.get(typeUrls.cluster), new Set());
+    assert.deepEqual(change.proxies, new Set());
+  });
+
+  test("a redefined cluster asks for its endpoints by another name", () => {
+    const { mesh, source } = world();
+    const name = endpointsName(source);
+    const services = [service({ address, endpoints: [{ ...endpoint(cart, 8080), identity: undefined }] })];
+    source.meshChanged(mesh.replace({ ...statement, services }));
+    assert.notEqual(endpointsName(source), name);
+  });
+
+  test("a certificate is there once it is made, and those who bear it are told", () => {
+    const { source, changes, certificates } = world();
+    const { identity, pod } = proxy();
+    assert.equal(source.resource(proxy(), typeUrls.secret, "workload"), undefined);
+    certificates.set(identity, { certificateChain: "chain", privateKey: "key" });
+    source.secretsChanged(new Set([identity, "spiffe://cluster.local/ns/shop/sa/nobody"]));
+    assert.deepEqual(changes, [{ shared: new Map(), proxies: new Set([pod]) }]);
+    assert.notEqual(source.resource(proxy(), typeUrls.secret, "workload"), undefined);
+    source.secretsChanged("all");
+    assert.equal(changes.at(-1)?.proxies, "all");
+  });
+
+  test("a proxy is forgotten with its pod", () => {
+    const { mesh, source, changes } = world();
+    source.wildcardNames(proxy(), typeUrls.cluster);
+    source.meshChanged(mesh.replace({ ...statement, workloads: [cart] }));
+    source.secretsChanged(new Set([proxy().identity]));
+    assert.deepEqual(changes.at(-1)?.proxies, new Set());
+  });
+
+  test("names that mean nothing have no resource", () => {
+    const { source } = world();
+    const nothing = [
+      [typeUrls.cluster, "http|nowhere"],
+      [typeUrls.cluster, "udp|10.96.0.10:80"],
+      [typeUrls.endpoints, `http|${address}`],
+      [typeUrls.listener, "outbound-81"],
+      [typeUrls.listener, "opaque-10.96.0.10:80"],
+      [typeUrls.listener, "admin"],
+      [typeUrls.route, "inbound"],
+      [typeUrls.secret, "other"],
+    ] as const;
+    for (const [type, name] of nothing) assert.equal(source.resource(proxy(), type, name), undefined, name);
+  });
+
+  test("whoever stops listening hears nothing more", () => {
+    const { mesh, source } = world();
+    let heard = 0;
+    const stop = source.subscribe(() => (heard += 1));
+    stop();
+    source.meshChanged(mesh.replace({ ...statement, services: [] }));
+    assert.equal(heard, 0);
+  });
+
+  test("only so many of the own namespace's Services come without asking", () => {
+    const services = Array.from({ length: 50 }, (_, index) => service({ address: `10.96.1.${index + 1}:80` }));
+    const { mesh, source } = world();
+    source.meshChanged(mesh.replace({ ...statement, services }));
+    // Two more: `inbound` and `passthrough`.
+    assert.equal(source.wildcardNames(proxy(), typeUrls.cluster).length, 34);
+  });
+});
