@@ -21,11 +21,11 @@ export interface ClientAndServer {
 
 const { http, h2c, serverFirst } = applicationPorts;
 
-/** A ClusterIP Service, a headless one, one with a node port, and one for the other protocols. */
+/** A ClusterIP Service, a headless one, one with a node port (of both IP families where the cluster has them), and one for the other protocols. */
 const services = [
   applicationService("web"),
   applicationService("web-headless", { clusterIP: "None", ports: [{ port: http }] }, "web"),
-  applicationService("web-node", { type: "NodePort" }, "web"),
+  applicationService("web-node", { type: "NodePort", ipFamilyPolicy: "PreferDualStack" }, "web"),
   applicationService("web-tcp", { ports: [h2c, serverFirst].map((port) => ({ name: `p${port}`, port })) }, "web"),
 ];
 

@@ -54,10 +54,8 @@ scenario(
   "IPv6: to a node port, which IPv4 has too",
   async () => {
     const { namespace, client, server, serverPod } = pods();
-    const bothFamilies = { type: "NodePort", ipFamilyPolicy: "RequireDualStack" };
-    await run(namespace, applicationService("web-node-both", bothFamilies, "web"));
     const { spec } = await kubectlJson<{ readonly spec: { readonly ports: readonly { readonly nodePort: number }[] } }>(
-      [...["-n", namespace, "get", "service", "web-node-both"]],
+      [...["-n", namespace, "get", "service", "web-node"]],
     );
     const port = spec.ports[0]?.nodePort ?? 0;
     const [first, second] = serverPod.status.hostIPs.map(({ ip }) => ip);
