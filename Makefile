@@ -71,6 +71,10 @@ e2e-api: $(modules) $(bundle) ## Those that need an API server alone; no root
 e2e-node: $(modules) $(bundle) ## Those that need a node which runs pods
 	@node test/e2e/run.ts --node
 
+.PHONY: e2e-mesh
+e2e-mesh: $(modules) $(bundle) ## Those of the mesh, with its control plane, on such a cluster
+	@node test/e2e/run.ts --mesh
+
 .PHONY: manifests
 manifests: $(modules) ## Render manifests/install.yaml
 	@node scripts/manifests/write-install.ts

@@ -1,7 +1,8 @@
 /**
  * `make e2e`: brings a cluster up where KUBECONFIG names none, runs every scenario, and takes the cluster down again,
  * also after a failure, Ctrl-C or SIGTERM. With `--node` (`make e2e-node`) the cluster runs pods, and the scenarios are
- * those that need that. Other arguments choose scenario files by part of their name.
+ * those that need that; with `--mesh` (`make e2e-mesh`) they are those of the mesh, on the same cluster. Other arguments choose
+ * scenario files by part of their name.
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -12,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startCluster, stopCluster } from "./cluster.ts";
+import { uninstallMesh } from "./mesh/mesh-installation.ts";
 import { uninstallFromNode } from "./node/installation.ts";
 import { startNodeCluster, stopNodeCluster } from "./node/node-cluster.ts";
 import { killRecordedProcesses } from "./process-record.ts";
@@ -47,6 +49,11 @@ const nodeSuite: Suite = {
   cleanUp: uninstallFromNode,
 };
 
+/** The same with the control plane: what it makes of pods that run. */
+const meshSuite: Suite = { ...nodeSuite, files: "test/e2e/mesh/**/*.test.ts", cleanUp: uninstallMesh };
+
+const suites: Readonly<Record<string, Suite>> = { "--node": nodeSuite, "--mesh": meshSuite };
+
 let scenarios: ChildProcess | undefined;
 let stopped = false;
 
@@ -61,8 +68,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  const suite = args.includes("--node") ? nodeSuite : apiSuite;
-  const parts = args.filter((arg) => arg !== "--node");
+  const suite = args.map((arg) => suites[arg]).find((named) => named !== undefined) ?? apiSuite;
+  const parts = args.filter((arg) => suites[arg] === undefined);
   const files = scenarioFiles(suite, parts);
   if (files.length === 0) throw new Error(`no scenario file matches ${parts.join(" ")}`);
   await rm(keptLogs, { recursive: true, force: true });
