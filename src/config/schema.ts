@@ -51,6 +51,20 @@ const controlPlane = Type.Object(
   { additionalProperties: false, description: "Where sidecars find the control plane; used in mode `mesh` only." },
 );
 
+const identity = Type.Object(
+  {
+    certificateLifetimeHours: Type.Integer({
+      minimum: 1,
+      maximum: 720,
+      description: "How long a workload's certificate is valid; it is renewed at two thirds of that.",
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: "Identities of workloads; read when the control plane starts. Used in mode `mesh` only.",
+  },
+);
+
 const compatibility = Type.Object(
   {
     istio: Type.Boolean({ description: "Read Istio's annotations and its pod label as aliases of Outrigger's own." }),
@@ -154,6 +168,7 @@ export const meshConfigSchema = Type.Object(
       examples: ["cluster.local"],
     }),
     controlPlane,
+    identity,
     failureMode: Type.Union([Type.Literal("allow"), Type.Literal("deny")], {
       description:
         "What becomes of a pod when Outrigger itself fails: created without a sidecar and with a warning, or refused.",

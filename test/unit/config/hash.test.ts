@@ -15,6 +15,8 @@ test("the order of keys does not matter", () => {
 test("what makes no difference to a sidecar does not matter", () => {
   const watchdog = { ...defaultMeshConfig.watchdog, mode: "evict" as const };
   assert.equal(hashMeshConfig({ ...defaultMeshConfig, watchdog }), hashMeshConfig(defaultMeshConfig));
+  const identity = { certificateLifetimeHours: 1 };
+  assert.equal(hashMeshConfig({ ...defaultMeshConfig, identity }), hashMeshConfig(defaultMeshConfig));
 });
 
 test("every change of a value, however deep, changes it", () => {
