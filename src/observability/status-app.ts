@@ -10,9 +10,16 @@ import type { Readiness, ReadinessReport } from "./readiness.ts";
 export interface StatusAppDependencies {
   readonly registry: Registry;
   readonly readiness: Readiness;
-  /** Further pages, in JSON: path → what it shows, asked for at each request. */
-  readonly pages?: Readonly<Record<string, () => unknown>>;
+  /** Further pages, in JSON, by their path. */
+  readonly pages?: Readonly<Record<string, Page>>;
 }
+
+/**
+ * What a page shows, asked for at each request; undefined where there is no such thing.
+ *
+ * @param parameters the parts of the path that are `:named`
+ */
+export type Page = (parameters: Readonly<Record<string, string>>) => unknown;
 
 /** Largest request body, in bytes: nothing here reads one. */
 const bodyLimit = 1_024;
@@ -45,7 +52,12 @@ export function buildStatusApp({ registry, readiness, pages = {} }: StatusAppDep
   });
   app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   for (const [path, content] of Object.entries(pages)) {
-    app.get(path, (_request, reply) => reply.type("application/json").send(JSON.stringify(content(), null, 2)));
+    app.get(path, (request, reply) => {
+      const shown = content(request.params as Readonly<Record<string, string>>);
+      if (shown !== undefined) return reply.type("application/json").send(JSON.stringify(shown, null, 2));
+      reply.callNotFound();
+      return reply;
+    });
   }
   return app;
 }

@@ -4,7 +4,7 @@
  */
 import { namesOfService } from "../certificates/issue.ts";
 import { createGivenAuthorities } from "../control-plane/identity/given-authorities.ts";
-import { defaultIdentityPolicy } from "../control-plane/identity/identity-policy.ts";
+import type { IdentityPolicy } from "../control-plane/identity/identity-policy.ts";
 import { createSharedAuthorities } from "../control-plane/identity/shared-authorities.ts";
 import type { AuthoritySource } from "../control-plane/identity/signing-authority.ts";
 import { createTokenReviewAuthenticator } from "../control-plane/identity/token-review-authenticator.ts";
@@ -16,6 +16,7 @@ import { connectOrFail } from "./connect.ts";
 import type { ControlPlaneOptions, Surroundings } from "./control-plane.ts";
 import type { ClusterControlPlaneOptions } from "./control-plane-options.ts";
 import { readMeshSettings } from "./mesh-settings.ts";
+import { createStatusReporter } from "./status-reporter.ts";
 
 type Common = Omit<ControlPlaneOptions, "surroundings">;
 
@@ -26,28 +27,28 @@ export async function clusterSurroundings(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Surroundings> {
   const meshNamespace = environment["POD_NAMESPACE"] ?? "outrigger-system";
-  const settings = await readMeshSettings(options.config, meshNamespace);
+  const { mesh: settings, policy } = await readMeshSettings(options.config, meshNamespace);
   const api = await connectOrFail(options.kubeconfig, environment);
   const inCluster = { ...common, api };
   return {
     settings,
+    policy,
     authenticator: createTokenReviewAuthenticator({ ...inCluster, audience: tokenAudience }),
-    authorities: authoritiesOf(options, inCluster, meshNamespace, settings.trustDomain),
+    authorities: authoritiesOf(options, { ...inCluster, policy }, meshNamespace, settings.trustDomain),
     serverNames: namesOfService(options.service, meshNamespace).map((value) => ({ type: "dns", value })),
     objects: (take) => createClusterSource({ ...inCluster, take }),
-    trust: (secrets, metrics) =>
-      createTrustConfigMaps({ ...inCluster, secrets, metrics, pollMs: defaultIdentityPolicy.pollMs }),
+    trust: (secrets, metrics) => createTrustConfigMaps({ ...inCluster, secrets, metrics, pollMs: policy.pollMs }),
+    reporter: (mesh) => createStatusReporter({ ...inCluster, mesh, meshNamespace, podName: environment["POD_NAME"] }),
   };
 }
 
 function authoritiesOf(
   { secret, givenCa }: ClusterControlPlaneOptions,
-  inCluster: Common & { readonly api: KubernetesApi },
+  inCluster: Common & { readonly api: KubernetesApi; readonly policy: IdentityPolicy },
   namespace: string,
   trustDomain: string,
 ): AuthoritySource {
-  const policy = defaultIdentityPolicy;
   return givenCa === undefined
-    ? createSharedAuthorities({ ...inCluster, policy, trustDomain, secret: { namespace, name: secret } })
-    : createGivenAuthorities({ ...inCluster, policy, secret: { namespace, name: givenCa } });
+    ? createSharedAuthorities({ ...inCluster, trustDomain, secret: { namespace, name: secret } })
+    : createGivenAuthorities({ ...inCluster, secret: { namespace, name: givenCa } });
 }

@@ -8,7 +8,7 @@ import type { DiscoveryServer } from "../control-plane/ads/discovery-server.ts";
 import { createDiscoveryServer } from "../control-plane/ads/discovery-server.ts";
 import { defaultDiscoverySettings } from "../control-plane/ads/discovery-settings.ts";
 import type { Authenticator } from "../control-plane/identity/authenticator.ts";
-import { defaultIdentityPolicy } from "../control-plane/identity/identity-policy.ts";
+import type { IdentityPolicy } from "../control-plane/identity/identity-policy.ts";
 import type { SubjectName } from "../control-plane/identity/issue-certificate.ts";
 import { createServerCertificate } from "../control-plane/identity/server-certificate.ts";
 import type { AuthoritySource } from "../control-plane/identity/signing-authority.ts";
@@ -16,6 +16,7 @@ import type { WorkloadIssuer } from "../control-plane/identity/workload-issuer.t
 import { createWorkloadIssuer } from "../control-plane/identity/workload-issuer.ts";
 import type { ObjectSource, TakeChanges } from "../control-plane/kubernetes/object-source.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
+import { createPages } from "../control-plane/pages/pages.ts";
 import { createDiscoveryMetrics } from "../observability/discovery-metrics.ts";
 import type { IdentityMetrics } from "../observability/identity-metrics.ts";
 import { createIdentityMetrics } from "../observability/identity-metrics.ts";
@@ -24,12 +25,15 @@ import type { ProcessMetrics } from "../observability/process-metrics.ts";
 import { createProcessMetrics } from "../observability/process-metrics.ts";
 import type { Readiness, ReadinessCondition } from "../observability/readiness.ts";
 import { createReadiness } from "../observability/readiness.ts";
+import type { Page } from "../observability/status-app.ts";
 import { version } from "../version.ts";
+import type { MeshOfObjects } from "./mesh-of-objects.ts";
 import { createMeshOfObjects } from "./mesh-of-objects.ts";
 
 /** What surrounds it, by where it runs. */
 export interface Surroundings {
   readonly settings: MeshSettings;
+  readonly policy: IdentityPolicy;
   readonly authenticator: Authenticator;
   readonly authorities: AuthoritySource;
   /** What proxies may call the server by. */
@@ -37,6 +41,15 @@ export interface Surroundings {
   readonly objects: (take: TakeChanges) => ObjectSource;
   /** How proxies learn whom to trust. */
   readonly trust: (issuer: WorkloadIssuer, metrics: IdentityMetrics) => TrustPublisher;
+  /** How the objects' writers learn what has become of them. */
+  readonly reporter: (mesh: MeshOfObjects) => Reporter;
+}
+
+/** Tells the writers of objects what has become of them. */
+export interface Reporter {
+  start(): void;
+  /** Resolves when another replica may go on. */
+  stop(): Promise<void>;
 }
 
 /** Brings the roots to where proxies find them before they have connected. */
@@ -60,7 +73,7 @@ export interface ControlPlane {
   readonly metrics: ProcessMetrics;
   readonly readiness: Readiness;
   /** Pages for whoever looks it over. */
-  readonly pages: Readonly<Record<string, () => unknown>>;
+  readonly pages: Readonly<Record<string, Page>>;
   /** Begins; resolves to the port, when it listens. Ready by itself once everything has been read. */
   start(port: number, host?: string): Promise<number>;
   stop(): Promise<void>;
@@ -68,16 +81,16 @@ export interface ControlPlane {
 
 /** Puts the parts together; nothing happens before `start()`. */
 export function createControlPlane({ surroundings, ...common }: ControlPlaneOptions): ControlPlane {
-  const { settings, authenticator, authorities, serverNames } = surroundings;
+  const { settings, policy, authenticator, authorities, serverNames } = surroundings;
   const registry = new Registry();
   const metrics = createProcessMetrics(registry, version);
   const identityMetrics = createIdentityMetrics(registry);
-  const policy = defaultIdentityPolicy;
   const issuer = createWorkloadIssuer({ ...common, authorities, policy, metrics: identityMetrics });
   const certificate = createServerCertificate({ ...common, authorities, names: serverNames, policy });
   const mesh = createMeshOfObjects({ settings, issuer, log: common.log });
   const objects = surroundings.objects(mesh.take);
   const trust = surroundings.trust(issuer, identityMetrics);
+  const reporter = surroundings.reporter(mesh);
   const server = createDiscoveryServer({
     ...common,
     authenticator,
@@ -100,18 +113,19 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
     registry,
     metrics,
     readiness,
-    pages: { "/proxies": () => server.proxies(), "/problems": () => mesh.model.problems() },
+    pages: createPages({ server, secrets: issuer, certificate, model: mesh.model }),
     start: async (port, host) => {
       objects.start();
       // Not awaited: without an API server the process must still answer probes, and say why it is not ready.
       void authorities.start().then(() => certificate.start());
       issuer.start();
       trust.start();
+      reporter.start();
       return await listenWhenSynced(server, objects, port, host);
     },
     stop: async () => {
       readiness.stop();
-      await server.stop();
+      await Promise.all([server.stop(), reporter.stop()]);
       trust.stop();
       issuer.stop();
       certificate.stop();

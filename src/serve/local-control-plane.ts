@@ -6,7 +6,6 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isIP } from "node:net";
 import { createFolderAuthenticator } from "../control-plane/identity/folder-authenticator.ts";
-import { defaultIdentityPolicy } from "../control-plane/identity/identity-policy.ts";
 import type { SubjectName } from "../control-plane/identity/issue-certificate.ts";
 import { createLocalAuthorities } from "../control-plane/identity/local-authorities.ts";
 import { trustFile } from "../control-plane/identity/trust-bundle.ts";
@@ -33,18 +32,21 @@ function namesOf(host: string | undefined): readonly SubjectName[] {
 
 /** @throws OutriggerError where the mesh config cannot be read or is not valid */
 export async function localSurroundings(options: LocalControlPlaneOptions, common: Common): Promise<Surroundings> {
-  const settings = await readMeshSettings(options.config, "outrigger-system");
+  const { mesh: settings, policy } = await readMeshSettings(options.config, "outrigger-system");
   return {
     settings,
+    policy,
     authenticator: createFolderAuthenticator(options.tokens),
     authorities: createLocalAuthorities({
       ...common,
       trustDomain: settings.trustDomain,
-      policy: defaultIdentityPolicy,
+      policy,
     }),
     serverNames: namesOf(options.host),
     objects: (take) => createFolderSource({ ...common, folder: options.manifests, take }),
     trust: (issuer) => createTrustFolder(options.trust, issuer, common),
+    // Whoever edits files finds what is wrong with them in the log.
+    reporter: () => ({ start: () => undefined, stop: () => Promise.resolve() }),
   };
 }
 

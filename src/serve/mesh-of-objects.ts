@@ -2,11 +2,15 @@
  * The mesh of a control plane: objects go in, Envoy's resources come out, and every change of the one becomes a change of
  * the other.
  */
+import { createChangeListeners } from "../control-plane/identity/change-listeners.ts";
+import type { MeshTlsVerdict } from "../control-plane/kubernetes/mesh-tls-condition.ts";
+import { createMeshTlsLedger } from "../control-plane/kubernetes/mesh-tls-ledger.ts";
 import type { ObjectChange } from "../control-plane/model/cluster-object.ts";
 import type { MeshModel } from "../control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../control-plane/model/mesh-model.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
 import type { ObjectProblems } from "../control-plane/model/problem-book.ts";
+import type { NamespacedName } from "../control-plane/model/workload.ts";
 import type { WorkloadIssuer } from "../control-plane/identity/workload-issuer.ts";
 import type { MeshResources } from "../control-plane/xds/resource-source.ts";
 import { createResourceSource } from "../control-plane/xds/resource-source.ts";
@@ -19,6 +23,10 @@ export interface MeshOfObjects {
   readonly resources: MeshResources;
   /** Takes in what a source of objects hands on. */
   readonly take: (changes: readonly ObjectChange[]) => void;
+  /** What is to be said of a MeshTLS object; undefined for one that the mesh does not know, or that has no generation. */
+  readonly meshTlsVerdict: (key: NamespacedName) => MeshTlsVerdict | undefined;
+  /** Calls back when {@link meshTlsVerdict} may have changed; returns how to stop. */
+  readonly onMeshTls: (listener: () => void) => () => void;
 }
 
 export interface MeshOfObjectsOptions {
@@ -29,10 +37,13 @@ export interface MeshOfObjectsOptions {
 
 /** An empty mesh. */
 export function createMeshOfObjects({ settings, issuer, log }: MeshOfObjectsOptions): MeshOfObjects {
+  const ledger = createMeshTlsLedger();
+  const verdicts = createChangeListeners<undefined>();
   const model = createMeshModel({
     ...settings,
     onProblems: (found) => {
       logProblems(log, found);
+      if (found.object.kind === "meshTls") verdicts.tell(undefined);
     },
   });
   const resources = createResourceSource({ mesh: model, secrets: issuer, settings: defaultTranslationSettings });
@@ -44,7 +55,13 @@ export function createMeshOfObjects({ settings, issuer, log }: MeshOfObjectsOpti
     resources,
     take: (changes) => {
       resources.meshChanged(model.apply(changes));
+      if (ledger.take(changes)) verdicts.tell(undefined);
     },
+    meshTlsVerdict: (key) => {
+      const known = ledger.get(key);
+      return known && { ...known, problems: model.problemsOf({ kind: "meshTls", key }) };
+    },
+    onMeshTls: verdicts.add,
   };
 }
 

@@ -6,6 +6,8 @@ import { readFile } from "node:fs/promises";
 import { defaultMeshConfig } from "../config/defaults.ts";
 import { parseMeshConfig } from "../config/load.ts";
 import type { MeshConfig } from "../config/schema.ts";
+import type { IdentityPolicy } from "../control-plane/identity/identity-policy.ts";
+import { defaultIdentityPolicy } from "../control-plane/identity/identity-policy.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
 import { OutriggerError } from "../errors.ts";
 import { settings, validateDefaults } from "../injection/annotations/registry.ts";
@@ -30,15 +32,26 @@ async function readConfig(path: string | undefined): Promise<MeshConfig> {
   return config.value;
 }
 
+/** What a control plane takes from the mesh config. */
+export interface ControlPlaneSettings {
+  readonly mesh: MeshSettings;
+  readonly policy: IdentityPolicy;
+}
+
+const hourMs = 3_600_000;
+
 /**
  * The settings of a mesh config's file; the defaults' without one.
  *
  * @throws OutriggerError `OUTRIGGER_FILE_UNREADABLE`, `OUTRIGGER_CONFIG_INVALID`
  */
-export async function readMeshSettings(path: string | undefined, rootNamespace: string): Promise<MeshSettings> {
-  const { trustDomain, proxy } = await readConfig(path);
+export async function readMeshSettings(path: string | undefined, rootNamespace: string): Promise<ControlPlaneSettings> {
+  const { trustDomain, proxy, identity } = await readConfig(path);
   const text = proxy.defaults["opaque-ports"] ?? settings["opaque-ports"].builtIn;
   const opaquePorts = parsePortRanges(text, "proxy.defaults.opaque-ports");
   if (!opaquePorts.ok) throw invalid(opaquePorts.problems);
-  return { trustDomain, rootNamespace, opaquePorts: opaquePorts.value };
+  return {
+    mesh: { trustDomain, rootNamespace, opaquePorts: opaquePorts.value },
+    policy: { ...defaultIdentityPolicy, leafLifetimeMs: identity.certificateLifetimeHours * hourMs },
+  };
 }

@@ -4,7 +4,8 @@
 import { Server } from "@grpc/grpc-js";
 import { isIPv6 } from "node:net";
 import { OutriggerError } from "../../errors.ts";
-import type { ResourceSource } from "./resource-source.ts";
+import type { NamespacedName } from "../model/workload.ts";
+import type { ResourceSource, TypeUrl } from "./resource-source.ts";
 import { createChangePacer } from "./change-pacer.ts";
 import { discoveryService } from "./discovery-service.ts";
 import type { DiscoverySettings } from "./discovery-settings.ts";
@@ -15,6 +16,7 @@ import { acceptStream } from "./incoming-stream.ts";
 import type { KeyedCertificate } from "./live-credentials.ts";
 import { LiveCredentials } from "./live-credentials.ts";
 import { SubscriberIndex } from "./subscriber-index.ts";
+import type { SentResource } from "./type-subscription.ts";
 
 /** Where the server's own certificate comes from. */
 export interface ServerCertificate {
@@ -45,6 +47,14 @@ export interface DiscoveryServer {
   stop(): Promise<void>;
   /** The proxies that are connected to this replica. */
   proxies(): readonly ProxyStatus[];
+  /** One of them, with all that it has; of its latest stream, where it has just connected anew. */
+  proxy(pod: NamespacedName): ConnectedProxy | undefined;
+}
+
+/** A connected proxy with the resources that it has, by type. */
+export interface ConnectedProxy {
+  readonly status: ProxyStatus;
+  readonly contents: ReadonlyMap<TypeUrl, readonly SentResource[]>;
 }
 
 /** Streams that have been ended are given so long to be gone. */
@@ -109,6 +119,10 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       pacer.stop();
     },
     proxies: () => Array.from(index.all(), (stream) => stream.status()),
+    proxy: (pod) => {
+      const stream = index.of(pod).at(-1);
+      return stream && { status: stream.status(), contents: stream.contents() };
+    },
   };
 }
 

@@ -13,7 +13,7 @@ import { typeUrls } from "./resource-source.ts";
 import type { StreamLimits, TypeStatus } from "./stream-state.ts";
 import { StreamState } from "./stream-state.ts";
 import type { Recheck, SubscriberIndex } from "./subscriber-index.ts";
-import type { Answer } from "./type-subscription.ts";
+import type { Answer, SentResource } from "./type-subscription.ts";
 
 export type DeltaCall = ServerDuplexStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>;
 
@@ -139,6 +139,11 @@ export class DiscoveryStream {
 
   status(): ProxyStatus {
     return { proxy: this.#proxy, connectedAt: this.#connectedAt, types: this.#state.status() };
+  }
+
+  /** What the proxy has of each type. */
+  contents(): ReadonlyMap<TypeUrl, readonly SentResource[]> {
+    return this.#state.contents();
   }
 
   #noteDue(since = this.#dependencies.clock.now()): void {

@@ -24,6 +24,11 @@ export class HeldResources {
     return this.#versions.size;
   }
 
+  /** The version that the client has; undefined where it has none, or which one cannot be told. */
+  versionOf(name: string): string | undefined {
+    return this.#versions.get(name);
+  }
+
   names(): Iterable<string> {
     return this.#versions.keys();
   }

@@ -6,7 +6,7 @@ import type { DeltaDiscoveryRequest, DeltaDiscoveryResponse } from "../../envoy-
 import { additionOrder, mayBeInUse, removalOrder, waitsFor } from "./push-order.ts";
 import type { RefusedResource } from "./held-resources.ts";
 import type { TypeUrl } from "./resource-source.ts";
-import type { Answer, ResourceView, TakeOptions } from "./type-subscription.ts";
+import type { Answer, ResourceView, SentResource, TakeOptions } from "./type-subscription.ts";
 import { TypeSubscription } from "./type-subscription.ts";
 
 /** Hears which names of which type begin and cease to be wanted on this stream. */
@@ -102,6 +102,11 @@ export class StreamState {
       const synced = !subscription.isBusy && !additions && !removals;
       return { type, resources: subscription.heldCount, synced, refused: subscription.refused() };
     });
+  }
+
+  /** What the client has of each type, in the order in which it was sent. */
+  contents(): ReadonlyMap<TypeUrl, readonly SentResource[]> {
+    return new Map(Array.from(this.#subscriptions, ([type, subscription]) => [type, subscription.contents()]));
   }
 
   /** The stream has ended: nothing is wanted any more. */

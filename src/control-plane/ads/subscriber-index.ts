@@ -52,6 +52,11 @@ export class SubscriberIndex<S extends object> {
     return this.#size;
   }
 
+  /** The open streams of a pod, in the order in which they were opened. */
+  of(pod: NamespacedName): readonly S[] {
+    return [...(this.#byPod.get(pod) ?? [])];
+  }
+
   /** All open streams. */
   *all(): Iterable<S> {
     for (const streams of this.#byPod.values()) yield* streams;

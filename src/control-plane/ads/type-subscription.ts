@@ -35,6 +35,16 @@ export type Answer =
   /** All resources of the response; each is tried by itself before it is given up. */
   | { readonly kind: "nack"; readonly resources: readonly RefusedResource[]; readonly message: string };
 
+/** One resource that a client was sent, for people. */
+export interface SentResource {
+  readonly name: string;
+  /** The version that the client has; undefined where that cannot be told, as it has refused the last one. */
+  readonly held: string | undefined;
+  /** As it is now; undefined where it is gone, and the client is about to be told. */
+  readonly latest: DeltaResource | undefined;
+  readonly refused: RefusedResource | undefined;
+}
+
 export interface TakeOptions {
   readonly nonce: string;
   readonly additions: boolean;
@@ -88,6 +98,18 @@ export class TypeSubscription {
   /** How many resources the client has. */
   get heldCount(): number {
     return this.#held.size;
+  }
+
+  /** What the client was sent and has not lost since, sorted by name. */
+  contents(): readonly SentResource[] {
+    const refused = new Map(this.#held.refused().map((resource) => [resource.name, resource]));
+    return [...this.#held.names()].sort().map((name) => ({
+      name,
+      held: this.#held.versionOf(name),
+      // Asking for what nobody wants would make it anew, and nobody would ever let go of it.
+      latest: this.#wanted.has(name) ? this.#view.resource(name) : undefined,
+      refused: refused.get(name),
+    }));
   }
 
   request(request: DeltaDiscoveryRequest): Answer {

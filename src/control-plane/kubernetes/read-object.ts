@@ -1,5 +1,6 @@
 /** From any Kubernetes object that the mesh looks at to a change that the model takes. */
 import type { JsonObject } from "../../json-value.ts";
+import { isJsonObject } from "../../json-value.ts";
 import type { Problem } from "../../problem.ts";
 import type { ClusterObjects, ObjectChange, ObjectKind } from "../model/cluster-object.ts";
 import { Field } from "./field.ts";
@@ -23,7 +24,21 @@ const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K
 export function readObject(kind: ObjectKind, key: string, object: JsonObject): ObjectChange {
   const problems: Problem[] = [];
   const read = readers[kind](new Field(object, "", problems));
-  return { kind, key, object: read, problems: distinct(problems) } as ObjectChange;
+  const generation = kind === "meshTls" ? generationOf(object) : undefined;
+  const change = {
+    kind,
+    key,
+    object: read,
+    problems: distinct(problems),
+    ...(generation !== undefined && { generation }),
+  };
+  return change as ObjectChange;
+}
+
+/** Only an API server counts generations; an object from a file has none. */
+function generationOf({ metadata }: JsonObject): number | undefined {
+  const generation = isJsonObject(metadata) ? metadata["generation"] : undefined;
+  return typeof generation === "number" ? generation : undefined;
 }
 
 /** An object is gone. */

@@ -141,6 +141,8 @@ interface ChangeOf<K extends ObjectKind> {
   readonly key: string;
   /** Undefined: it is gone, or so malformed that nothing can be made of it. */
   readonly object: ClusterObjects[K] | undefined;
+  /** The `metadata.generation` of what was read; left out where the object is gone, or its kind has none. */
+  readonly generation?: number;
   /** What is wrong with it; what the problems are about is left out of {@link object}, or has its default. */
   readonly problems: readonly Problem[];
 }

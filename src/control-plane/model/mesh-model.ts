@@ -3,7 +3,8 @@ import type { IpAndPort } from "./address.ts";
 import { familyOf, parseAddress } from "./address.ts";
 import type { Claim } from "./claim.ts";
 import { nodePortKey } from "./claim.ts";
-import type { ObjectChange } from "./cluster-object.ts";
+import type { Problem } from "../../problem.ts";
+import type { ObjectChange, ObjectReference } from "./cluster-object.ts";
 import type { Address, Destination, PodDestination, ServiceDestination } from "./destination.ts";
 import { identityAt } from "./make-workload.ts";
 import type { Mesh, MeshChange } from "./mesh.ts";
@@ -30,6 +31,8 @@ export interface MeshModel extends Mesh {
   apply(changes: readonly ObjectChange[]): MeshChange;
   /** Everything that is wrong, by kind and key. */
   problems(): readonly ObjectProblems[];
+  /** What is wrong with one object. */
+  problemsOf(object: ObjectReference): readonly Problem[];
 }
 
 /** A mesh of nothing. */
@@ -48,6 +51,7 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
     opaqueAddresses: () => state.inspection.opaqueAddresses(),
     servicesOf: (namespace) => state.clusterIps.of(namespace).map((address) => clusterIpDestination(state, address)),
     problems: () => state.book.list(),
+    problemsOf: ({ kind, key }) => state.book.of(kind, key),
   };
 }
 

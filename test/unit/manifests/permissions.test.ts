@@ -94,3 +94,42 @@ describe("what the injector may do", () => {
     }
   });
 });
+
+describe("what the control plane may do", () => {
+  const manifests = render("overlays/mesh");
+
+  test("in the whole cluster: read what the mesh is made of, review tokens, write its trust and the status of MeshTLS", () => {
+    assert.deepEqual(describeRules(find(manifests, "ClusterRole", "outrigger-control-plane")), [
+      "list,watch /namespaces",
+      "list,watch /nodes",
+      "list,watch /pods",
+      "list,watch /services",
+      "list,watch discovery.k8s.io/endpointslices",
+      "list,watch outrigger.dev/meshtls",
+      "patch outrigger.dev/meshtls/status",
+      "create authentication.k8s.io/tokenreviews",
+      "list,watch,patch /configmaps outrigger-trust",
+      "create /configmaps",
+    ]);
+  });
+
+  test("in its namespace: one Secret and one Lease by name, and to create them", () => {
+    assert.deepEqual(describeRules(find(manifests, "Role", "outrigger-control-plane")), [
+      "get,list,watch,update /secrets outrigger-workload-ca",
+      "create /secrets",
+      "get,update coordination.k8s.io/leases outrigger-control-plane",
+      "create coordination.k8s.io/leases",
+    ]);
+  });
+
+  test("its bindings bind its own account to its own roles", () => {
+    for (const kind of ["Role", "ClusterRole"]) {
+      const binding = find(manifests, `${kind}Binding`, "outrigger-control-plane");
+      const { kind: bound, name } = binding["roleRef"] as { readonly kind: string; readonly name: string };
+      assert.deepEqual([bound, name], [kind, "outrigger-control-plane"]);
+      assert.deepEqual(binding["subjects"], [
+        { kind: "ServiceAccount", name: "outrigger-control-plane", namespace: "outrigger-system" },
+      ]);
+    }
+  });
+});
