@@ -43,7 +43,8 @@ sysctls() {
 files() {
   # shellcheck disable=SC2016 # awk's own.
   print mount awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo
-  print cgroup find /sys/fs/cgroup -mindepth 1 -type d
+  # Those that a kubelet and a runtime make; others come and go with whatever else runs.
+  print cgroup find /sys/fs/cgroup -mindepth 1 -type d -regex '.*/\(outrigger[0-9]*\|kubepods[^/]*\|k8s\.io\|cri-containerd[^/]*\)\(/.*\)?'
   print file find /var/lib/{kubelet,cni,containerd} /var/log/{pods,containers} /run/{containerd,netns,runc}
 }
 
