@@ -31,19 +31,18 @@ function excludedPorts(table: Table, { excludeInboundPorts }: CapturePlan): Fami
   ];
 }
 
-/** @param firstPacket what a match must say besides the port */
-function includedPorts(
-  table: Table,
-  { includeInboundPorts }: CapturePlan,
-  firstPacket: readonly string[],
-  target: readonly string[],
-): FamilyRules {
+/**
+ * Only the packet that opens a connection is captured. The proxy may have connections that are older than the rules, to its
+ * control plane above all, and the kernel has tracked nothing until now: to it, the next packet from the other side is the
+ * first of a connection that comes in.
+ */
+function includedPorts(table: Table, { includeInboundPorts }: CapturePlan, target: readonly string[]): FamilyRules {
   if (includeInboundPorts === "all") {
-    const match = ["-p", "tcp", ...firstPacket];
+    const match = ["-p", "tcp", "--syn"];
     return [inbound(table, match, target, "every other connection comes in through the proxy")];
   }
   return matchPorts(includeInboundPorts).map((match) =>
-    inbound(table, [...match, ...firstPacket], target, "include-inbound-ports: these come in through the proxy"),
+    inbound(table, [...match, "--syn"], target, "include-inbound-ports: these come in through the proxy"),
   );
 }
 
@@ -58,7 +57,7 @@ export function redirectInbound(plan: CapturePlan): FamilyRules {
     jumpFromPrerouting("nat"),
     ...excludedInterfaces("nat", plan),
     ...excludedPorts("nat", plan),
-    ...includedPorts("nat", plan, [], ["REDIRECT", "--to-ports", String(ports.inbound)]),
+    ...includedPorts("nat", plan, ["REDIRECT", "--to-ports", String(ports.inbound)]),
   ];
 }
 
@@ -83,6 +82,6 @@ export function proxyInboundTransparently(plan: CapturePlan): FamilyRules {
     inbound("mangle", fromProxy, ["RETURN"], "the proxy talks to its application under the address of the client"),
     inbound("mangle", notSelfCall, ["RETURN"], "inside the pod only the proxy calling the pod itself comes in"),
     ...excludedPorts("mangle", plan),
-    ...includedPorts("mangle", plan, ["--syn"], ["TPROXY", "--on-port", String(ports.inbound)]),
+    ...includedPorts("mangle", plan, ["TPROXY", "--on-port", String(ports.inbound)]),
   ];
 }
