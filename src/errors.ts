@@ -108,6 +108,24 @@ export const errorCatalogue = {
     exitCode: 1,
     httpStatus: 503,
   },
+  OUTRIGGER_CONTROL_PLANE_SILENT: {
+    message: "no replica of the control plane answers",
+    fix: "see what `outrigger check` says about it; a cluster in mode `standalone` has none",
+    exitCode: 1,
+    httpStatus: 503,
+  },
+  OUTRIGGER_PROXY_NOT_CONNECTED: {
+    message: "the control plane knows nothing of this sidecar",
+    fix: "see `outrigger proxy log POD` for why it does not connect; `outrigger restart --stale` makes standalone ones anew",
+    exitCode: 1,
+    httpStatus: 404,
+  },
+  OUTRIGGER_NO_SIDECAR: {
+    message: "the pod carries no sidecar",
+    fix: "`outrigger explain pod/NAME` tells why; `outrigger proxy list` shows those that carry one",
+    exitCode: 1,
+    httpStatus: 404,
+  },
   OUTRIGGER_REMOVAL_FAILED: {
     message: "something could not be removed",
     fix: "see what holds it (finalizers, rights), then run `outrigger uninstall` again; it goes on where it stopped",

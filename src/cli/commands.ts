@@ -7,6 +7,9 @@ import { configDefaults, configValidate } from "./commands/config.ts";
 import { explain } from "./commands/explain.ts";
 import { inject, uninject } from "./commands/inject.ts";
 import { install } from "./commands/install.ts";
+import { proxyList } from "./commands/proxy-list.ts";
+import { proxyCerts, proxyConfig, proxyEndpoints, proxyRoutes } from "./commands/proxy-show.ts";
+import { proxyLog, proxyStats } from "./commands/proxy-text.ts";
 import { restart } from "./commands/restart.ts";
 import { serveControlPlane } from "./commands/serve-control-plane.ts";
 import { serveWebhook } from "./commands/serve-webhook.ts";
@@ -18,6 +21,13 @@ export const commands: readonly Command[] = [
   check,
   uninstall,
   restart,
+  proxyList,
+  proxyConfig,
+  proxyEndpoints,
+  proxyRoutes,
+  proxyCerts,
+  proxyStats,
+  proxyLog,
   serveWebhook,
   serveControlPlane,
   inject,

@@ -8,6 +8,8 @@ export const systemNamespace = "outrigger-system";
 export const probeNamespace = "outrigger-probe";
 /** Deployment, Service, webhook configuration, roles: all have this name. */
 export const injectorName = "outrigger-injector";
+/** Of a mesh: Deployment, Service, roles and the replicas' Lease. */
+export const controlPlaneName = "outrigger-control-plane";
 /** The label that every shipped object carries. */
 export const partOfLabel = "app.kubernetes.io/part-of";
 export const partOfOutrigger = "outrigger";

@@ -4,13 +4,11 @@
  */
 import { randomBytes } from "node:crypto";
 import { createMeshTlsReporter } from "../control-plane/kubernetes/mesh-tls-reporter.ts";
+import { controlPlaneName } from "../installation/names.ts";
 import type { LeaderElectionOptions } from "../kubernetes/leader-election.ts";
 import { createLeaderElection } from "../kubernetes/leader-election.ts";
 import type { Reporter } from "./control-plane.ts";
 import type { MeshOfObjects } from "./mesh-of-objects.ts";
-
-/** The Lease's name, and the replicas' Deployment's. */
-const controlPlaneName = "outrigger-control-plane";
 
 export interface StatusReporterOptions extends Pick<LeaderElectionOptions, "api" | "clock" | "random" | "log"> {
   readonly mesh: Pick<MeshOfObjects, "meshTlsVerdict" | "onMeshTls">;

@@ -2,7 +2,6 @@
  * `outrigger explain`: what the webhook would decide about each pod, by which rule, and where every setting comes from; of
  * manifests without a cluster, or of what is in one.
  */
-import { stringify } from "yaml";
 import { OutriggerError } from "../../errors.ts";
 import { injectPod } from "../../injection/inject.ts";
 import { formatProblem } from "../../problem.ts";
@@ -11,16 +10,11 @@ import type { Command, Invocation, OptionValues } from "../command.ts";
 import { optionOf } from "../command.ts";
 import type { PlacedTemplate } from "../read-templates.ts";
 import { readTemplates, templateOptions } from "../read-templates.ts";
+import type { DataFormat } from "../render-data.ts";
+import { dataFormats, renderData } from "../render-data.ts";
 import { outcomeData, renderOutcome } from "../render-outcome.ts";
 
-const formats = ["json", "yaml"] as const;
-type Format = (typeof formats)[number];
-
-function renderData(data: readonly object[], format: Format): string {
-  return format === "json" ? `${JSON.stringify(data, undefined, 2)}\n` : stringify(data, { version: "1.1" });
-}
-
-async function explainManifests({ options, terminal }: Invocation, format: Format | undefined): Promise<number> {
+async function explainManifests({ options, terminal }: Invocation, format: DataFormat | undefined): Promise<number> {
   const { templates, world } = await readTemplates(options, terminal);
   const explanations = templates.map(({ template, namespace, title }: PlacedTemplate) => ({
     title,
@@ -56,7 +50,7 @@ function refuseMisplaced(options: OptionValues): void {
   );
 }
 
-async function explainCluster(invocation: Invocation, format: Format | undefined): Promise<number> {
+async function explainCluster(invocation: Invocation, format: DataFormat | undefined): Promise<number> {
   const { options, positionals, terminal } = invocation;
   refuseMisplaced(options);
   const { explainLive } = await import("../../diagnosis/explain-live.ts");
@@ -90,7 +84,7 @@ export const explain: Command = {
     ...clusterOptions,
   },
   run: async (invocation) => {
-    const format = readFormat(invocation.options, formats);
+    const format = readFormat(invocation.options, dataFormats);
     return invocation.positionals.length > 0
       ? explainCluster(invocation, format)
       : explainManifests(invocation, format);

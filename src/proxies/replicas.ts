@@ -1,0 +1,78 @@
+/**
+ * The control plane's replicas, asked one by one for their pages through the API server, which reaches pods where we may
+ * not. A replica knows only the proxies that are connected to it, so whoever wants to know all asks all.
+ */
+import type { Attempt } from "../diagnosis/attempt.ts";
+import { attempt, valueOf } from "../diagnosis/attempt.ts";
+import { OutriggerError } from "../errors.ts";
+import { controlPlaneName, nameLabel, systemNamespace } from "../installation/names.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { listObjects } from "../kubernetes/list-pages.ts";
+import type { LivePod } from "../workloads/why-not-ready.ts";
+import { isOver, whyNotReady } from "../workloads/why-not-ready.ts";
+
+/** What one replica says. */
+export interface ReplicaAnswer<T> {
+  /** The pod's name. */
+  readonly replica: string;
+  /** `absent`: it has no such page. */
+  readonly answer: Attempt<T>;
+}
+
+const statusPort = 8080;
+const timeoutMs = 10_000;
+
+/** The pods of the control plane that are not on their way out. */
+export async function readControlPlanePods(api: KubernetesApi): Promise<readonly LivePod[]> {
+  const query = { labelSelector: `${nameLabel}=${controlPlaneName}` };
+  const { objects } = await listObjects(api, { path: `/api/v1/namespaces/${systemNamespace}/pods`, query });
+  return (objects as readonly LivePod[]).filter((pod) => !isOver(pod));
+}
+
+/** Asks each of these pods for a page; a pod that does not answer keeps nobody from hearing the others. */
+export async function askReplicas<T>(
+  api: KubernetesApi,
+  pods: readonly LivePod[],
+  page: string,
+): Promise<readonly ReplicaAnswer<T>[]> {
+  return Promise.all(
+    pods.map(async ({ metadata }) => {
+      const replica = metadata?.name ?? "";
+      const path = `/api/v1/namespaces/${systemNamespace}/pods/${replica}:${statusPort}/proxy${page}`;
+      return { replica, answer: await attempt(() => api.request<T>({ method: "GET", path, timeoutMs })) };
+    }),
+  );
+}
+
+/**
+ * A page of all replicas.
+ *
+ * @throws OutriggerError `OUTRIGGER_CONTROL_PLANE_SILENT` where none of them answers
+ */
+export async function askControlPlane<T>(api: KubernetesApi, page: string): Promise<readonly ReplicaAnswer<T>[]> {
+  const pods = await readControlPlanePods(api);
+  const answers = await askReplicas<T>(api, pods, page);
+  if (answers.some(({ answer }) => answer.state !== "unknown")) return answers;
+  if (pods.length === 0) throw new OutriggerError("OUTRIGGER_CONTROL_PLANE_SILENT", "it has no pods");
+  const reasons = [...whyNotReady(pods), ...answers.map(describeSilence)];
+  throw new OutriggerError("OUTRIGGER_CONTROL_PLANE_SILENT", `\n${reasons.join("\n")}`);
+}
+
+/** Why each replica that did not answer did not. */
+export function silentReplicas(answers: readonly ReplicaAnswer<unknown>[]): readonly string[] {
+  return answers.filter(({ answer }) => answer.state === "unknown").map(describeSilence);
+}
+
+function describeSilence({ replica, answer }: ReplicaAnswer<unknown>): string {
+  return `replica ${replica} could not be asked: ${answer.state === "unknown" ? answer.why : "it has no such page"}`;
+}
+
+/** What the replicas that answered have said. */
+export function answersOf<T>(
+  answers: readonly ReplicaAnswer<T>[],
+): readonly { readonly replica: string; readonly value: T }[] {
+  return answers.flatMap(({ replica, answer }) => {
+    const value = valueOf(answer);
+    return value === undefined ? [] : [{ replica, value }];
+  });
+}
