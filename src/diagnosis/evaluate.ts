@@ -1,12 +1,13 @@
 /**
  * All checks over what was collected, in the order in which one would look for a fault: cluster, injector, webhook,
- * mesh config, namespaces, pods. Pure.
+ * mesh config, namespaces, pods, and in a mesh its control plane. Pure.
  */
 import { valueOf } from "./attempt.ts";
 import type { Check } from "./check.ts";
 import { failure } from "./check.ts";
 import { checkNames, checkRights, checkSystemNamespace } from "./checks/before-installation.ts";
 import { checkAuthorityLifetime, checkServingCertificates } from "./checks/certificates.ts";
+import { checkControlPlane } from "./checks/control-plane.ts";
 import { checkAdmissionApi, checkServer } from "./checks/kubernetes.ts";
 import { checkInForce, checkMeshConfig } from "./checks/mesh-config.ts";
 import { checkNamespaces } from "./checks/namespaces.ts";
@@ -57,5 +58,6 @@ export function evaluateInstallation(facts: InstallationFacts, now: number, ownV
     ...checkInForce(facts.probe, facts.context?.configHash, ownVersion),
     ...checkNamespaces(facts.namespaces),
     ...checkPods(facts.survey),
+    ...(facts.controlPlane === undefined ? [] : checkControlPlane(facts.controlPlane, now)),
   ];
 }

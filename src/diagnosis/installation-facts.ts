@@ -17,6 +17,8 @@ import type { LivePod } from "../workloads/why-not-ready.ts";
 import { isReady } from "../workloads/why-not-ready.ts";
 import type { Attempt } from "./attempt.ts";
 import { attempt, unknown, valueOf } from "./attempt.ts";
+import type { ControlPlaneFacts } from "./control-plane-facts.ts";
+import { collectControlPlaneFacts } from "./control-plane-facts.ts";
 import type { ReplicaCertificate } from "./checks/certificates.ts";
 import { readExpiry } from "./checks/certificates.ts";
 import { liveContext, readMeshConfig } from "./live-context.ts";
@@ -51,6 +53,8 @@ export interface InstallationFacts {
   readonly namespaces: Attempt<readonly NamespaceView[]>;
   readonly probe: Attempt<Probe | undefined>;
   readonly survey: Attempt<PodSurvey>;
+  /** Undefined where the mesh config does not ask for a control plane. */
+  readonly controlPlane: ControlPlaneFacts | undefined;
 }
 
 /** A webhook configuration as shipped, and as it is in the cluster. */
@@ -116,6 +120,15 @@ async function survey(
   return attempt(() => surveyPods(livePods(api, undefined), { namespaces: namespaces.value, context, reference }));
 }
 
+async function controlPlaneFacts(
+  api: KubernetesApi,
+  meshConfig: Attempt<Parsed<MeshConfig>>,
+  nodes: Attempt<number>,
+): Promise<ControlPlaneFacts | undefined> {
+  const config = valueOf(meshConfig);
+  return config?.ok === true && config.value.mode === "mesh" ? collectControlPlaneFacts(api, nodes) : undefined;
+}
+
 /** Collects all facts; rejects never, and asks no more once the API server has not answered. */
 export async function collectInstallationFacts(api: KubernetesApi): Promise<InstallationFacts> {
   const server = await attempt(() => readServerVersion(api));
@@ -155,5 +168,6 @@ export async function collectInstallationFacts(api: KubernetesApi): Promise<Inst
     namespaces,
     probe,
     survey: surveyed,
+    controlPlane: await controlPlaneFacts(api, meshConfig, nodes),
   };
 }

@@ -16,7 +16,7 @@ import type { ConfigMap } from "./live-context.ts";
 
 const system = `/api/v1/namespaces/${systemNamespace}`;
 
-/** The injector's Deployment, as far as it is looked at. */
+/** The injector's Deployment, or the control plane's, as far as it is looked at. */
 export interface InjectorDeployment extends WorkloadObject {
   readonly spec?: WorkloadObject["spec"] & {
     readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } };
@@ -31,8 +31,8 @@ export async function readConfigMap(api: KubernetesApi): Promise<ConfigMap> {
   return api.request({ method: "GET", path: `${system}/configmaps/${meshConfigMap}` });
 }
 
-export async function readDeployment(api: KubernetesApi): Promise<InjectorDeployment> {
-  const path = `/apis/apps/v1/namespaces/${systemNamespace}/deployments/${injectorName}`;
+export async function readDeployment(api: KubernetesApi, name = injectorName): Promise<InjectorDeployment> {
+  const path = `/apis/apps/v1/namespaces/${systemNamespace}/deployments/${name}`;
   return api.request({ method: "GET", path });
 }
 

@@ -10,6 +10,8 @@ export const probeNamespace = "outrigger-probe";
 export const injectorName = "outrigger-injector";
 /** Of a mesh: Deployment, Service, roles and the replicas' Lease. */
 export const controlPlaneName = "outrigger-control-plane";
+/** Name of the CRD. */
+export const meshTlsDefinition = "meshtls.outrigger.dev";
 /** The label that every shipped object carries. */
 export const partOfLabel = "app.kubernetes.io/part-of";
 export const partOfOutrigger = "outrigger";
