@@ -104,6 +104,10 @@ bench-cluster: $(modules) $(bundle) ## What a sidecar costs, on a cluster that r
 bench-model: $(modules) ## The control plane's model of the mesh: cost of a change, memory
 	@node --expose-gc test/bench/model.ts
 
+.PHONY: bench-xds
+bench-xds: $(modules) $(bundle) ## The control plane under a thousand simulated proxies: time, bytes, CPU, memory (Go)
+	@node test/bench/xds/run.ts --record docs/benchmarks.md --record README.md
+
 .PHONY: judges
 judges: ## Hold the strategic merge against Kubernetes' own, and Envoy's descriptors against their source (Go)
 	@cd test/judges/strategic-merge && go run .

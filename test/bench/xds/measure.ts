@@ -26,6 +26,8 @@ export interface Measured {
 const restMs = 30;
 /** Nothing has come for so long: a push is over. */
 const quietMs = 1_000;
+/** What reaches nobody within this time never will. */
+const pushMs = 60_000;
 /** Only these proxies call what is new; all others must not hear of it. */
 const askers = 10;
 
@@ -114,20 +116,33 @@ export interface FullPush {
 
 /** The mesh's mode changes: everybody's listeners and clusters, and all endpoints, are others. */
 export async function measureFullPush({ controlPlane, fleet, shop }: Measured, turns: number): Promise<FullPush> {
-  const before = sum(await fleet.totals());
+  const first = await fleet.totals();
+  let latest = first;
   const { result, cpu } = await costOf(controlPlane.pid, async () => {
     const seconds: number[] = [];
     for (let turn = 0; turn < turns; turn += 1) {
       const start = now();
       await shop.setMode(turn % 2 === 0 ? "disabled" : "permissive");
-      seconds.push(((await untilQuiet(fleet)).lastAt - start) / 1_000);
+      await untilAllHaveMore(fleet, latest);
+      latest = await untilQuiet(fleet);
+      seconds.push((latest.lastAt - start) / 1_000);
     }
     return seconds;
   });
-  const bytes = sum(await fleet.totals()) - before;
+  const bytes = sum(latest) - sum(first);
   const ascending = result.toSorted((one, other) => one - other);
   const pushes = turns * fleet.size;
   return { seconds: percentile(ascending, 50), bytes: bytes / pushes, cpu: cpu / pushes };
+}
+
+async function untilAllHaveMore(fleet: ProxyFleet, { bytes: before }: Totals): Promise<void> {
+  const deadline = now() + pushMs;
+  while (now() < deadline) {
+    const { bytes } = await fleet.totals();
+    if (bytes.every((count, place) => count > (before[place] ?? 0))) return;
+    await sleep(quietMs / 4);
+  }
+  throw new Error(`a change for all proxies has not reached them within ${pushMs / 1_000} s`);
 }
 
 async function untilQuiet(fleet: ProxyFleet): Promise<Totals> {
@@ -147,9 +162,9 @@ export interface Memory {
   readonly heap: number;
 }
 
-export async function measureMemory({ pid, heap }: ControlPlaneProcess): Promise<Memory> {
-  const resident = readResidentMebibytes(pid);
-  return { resident, heap: await heap() };
+export async function measureMemory(controlPlane: ControlPlaneProcess): Promise<Memory> {
+  const resident = readResidentMebibytes(controlPlane.pid);
+  return { resident, heap: await controlPlane.heap() };
 }
 
 export interface Endurance {

@@ -17,14 +17,15 @@ import { measureSize } from "./mesh-size.ts";
 import { ShopCluster } from "./shop-cluster.ts";
 import { enduranceSentence, istioTable, mainTable } from "./tables.ts";
 
-const usage = `usage: node test/bench/xds/run.ts [--sizes SERVICESxPROXIES,...] [--changes N] [--endurance N] [--minutes M] [--profile DIR] [--record FILE]
+const usage = `usage: node test/bench/xds/run.ts [--sizes SERVICESxPROXIES,...] [--changes N] [--endurance N] [--minutes M] [--node-option FLAG] [--profile DIR] [--record FILE]
 
-  --sizes      in the order in which the mesh grows (default 100x100,1000x100,1000x1000,5000x100,5000x1000)
-  --changes    how many changes a percentile is made of (default 100)
-  --endurance  how many changes memory must stand, at 1000x100 or the only size; 0: none (default 10000)
-  --minutes    no further size is begun after so long (default 4)
-  --profile    write CPU profiles of the control plane into this directory
-  --record     put the result into this Markdown file too, between <!-- bench-xds --> and <!-- /bench-xds -->; may be repeated
+  --sizes        in the order in which the mesh grows (default 100x100,1000x100,1000x1000,5000x100,5000x1000)
+  --changes      how many changes a percentile is made of (default 100)
+  --endurance    how many changes memory must stand, at 1000x100 or the only size; 0: none (default 10000)
+  --minutes      no further size is begun after so long (default 4)
+  --node-option  a flag for the control plane's Node; may be repeated
+  --profile      write CPU profiles of the control plane into this directory
+  --record       put the result into this Markdown file too, between <!-- bench-xds --> and <!-- /bench-xds -->; may be repeated
 `;
 
 function log(line: string): void {
@@ -36,7 +37,8 @@ interface Options {
   readonly changes: number;
   readonly endurance: number;
   readonly minutes: number;
-  readonly profile: string | undefined;
+  /** Flags for the control plane's Node. */
+  readonly nodeOptions: readonly string[];
   readonly record: readonly string[];
 }
 
@@ -48,6 +50,7 @@ function readOptions(): Options {
       changes: { type: "string", default: "100" },
       endurance: { type: "string", default: "10000" },
       minutes: { type: "string", default: "4" },
+      "node-option": { type: "string", multiple: true, default: [] },
       profile: { type: "string" },
       record: { type: "string", multiple: true, default: [] },
     },
@@ -59,7 +62,9 @@ function readOptions(): Options {
   const [changes, endurance, minutes] = [Number(values.changes), Number(values.endurance), Number(values.minutes)];
   const sound = sizes.every(({ services, proxies }) => services >= 100 && proxies >= 100);
   if (!sound || !(changes >= 1) || !(endurance >= 0) || !(minutes > 0)) throw new Error(usage);
-  return { sizes, changes, endurance, minutes, profile: values.profile, record: values.record };
+  const profiling = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`];
+  const nodeOptions = [...values["node-option"], ...profiling];
+  return { sizes, changes, endurance, minutes, nodeOptions, record: values.record };
 }
 
 const begun = performance.now();
@@ -107,14 +112,14 @@ async function measure(): Promise<readonly SizeFigures[]> {
 }
 
 function measuring(size: MeshSize): Omit<Parameters<typeof measureSize>[0], "shop" | "pods" | "kubeconfig"> {
-  const { sizes, changes, endurance, profile } = options;
+  const { sizes, changes, endurance, nodeOptions } = options;
   const endures = sizes.length === 1 || (size.services === 1_000 && size.proxies === 100);
   return {
     size,
     directory,
     changes,
     enduranceChanges: endures ? endurance : 0,
-    nodeOptions: profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`],
+    nodeOptions,
     log,
     onStart: (stop) => {
       stopRunning = stop;
