@@ -38,7 +38,7 @@ function accessLogs(pod: Pod): readonly [number, number] {
 
 const requests = (resource: string) => (pod: Pod) => proxyOf(pod).resources?.requests?.[resource];
 const limits = (resource: string) => (pod: Pod) => proxyOf(pod).resources?.limits?.[resource];
-const inbound = (ports: string): string => `INBOUND -p tcp ${ports} -j REDIRECT --to-ports 15006`;
+const inbound = (ports: string): string => `INBOUND -p tcp ${ports} --syn -j REDIRECT --to-ports 15006`;
 const labelled = (label: string): object => ({ metadata: { labels: { [label]: "yes" } } });
 
 const classic = contextWith({}, { nativeSidecars: false });
@@ -126,12 +126,12 @@ export const visibleEffects: Readonly<Record<SettingName, VisibleEffect>> = {
   },
   "include-inbound-ports": {
     look: rulesWith("--to-ports 15006"),
-    builtIn: ["INBOUND -p tcp -j REDIRECT --to-ports 15006"],
+    builtIn: ["INBOUND -p tcp --syn -j REDIRECT --to-ports 15006"],
     seen: [
       ["80", [inbound("-m tcp --dport 80")]],
       ["80, 8000-8099", [inbound("-m multiport --dports 80,8000:8099")]],
       ["", []],
-      ["*", ["INBOUND -p tcp -j REDIRECT --to-ports 15006"]],
+      ["*", ["INBOUND -p tcp --syn -j REDIRECT --to-ports 15006"]],
     ],
   },
   "exclude-inbound-ports": {
