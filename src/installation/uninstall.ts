@@ -4,7 +4,8 @@
  *   1  policies that refuse pods without a sidecar
  *   2  the injector's rights, so that it does not restore what is removed next
  *   3  webhook configurations; then wait until no API server calls any more
- *   4  everything else, in the reverse order of the installation; the namespace last
+ *   4  everything else, in the reverse order of the installation; the namespace last, with the control plane in it
+ *   5  what a control plane has written into other namespaces
  *
  * Each step can be repeated: what is gone already is passed over.
  */
@@ -20,6 +21,7 @@ import { isAdmissionPolicy, isWebhookConfiguration } from "./install-plan.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { describeObject, objectPath } from "./manifest.ts";
 import type { Undertaking } from "./progress.ts";
+import { removeTrust } from "./remove-trust.ts";
 
 /** What is removed, in this order. */
 export interface UninstallPlan {
@@ -113,5 +115,6 @@ export async function uninstall(undertaking: Undertaking, objects: readonly Mani
   if (configurations > 0) await awaitSilence(undertaking);
   removed += configurations + (await removeAll(undertaking, rest));
   // A replica whose API server had not heard of its lost rights could have restored one until it was gone itself.
-  return removed + (await removeAll(undertaking, webhooks));
+  removed += await removeAll(undertaking, webhooks);
+  return removed + (await removeTrust(undertaking));
 }

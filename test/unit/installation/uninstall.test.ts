@@ -98,6 +98,19 @@ test("a removal that was interrupted goes on, and one that is done does nothing"
   assert.equal(await uninstall(undertaking(), allShippedObjects()), 0);
 });
 
+test("the control plane's ConfigMaps go from every namespace, once it is gone itself; others stay", async () => {
+  const collection = (namespace: string): string => `/api/v1/namespaces/${namespace}/configmaps`;
+  for (const namespace of ["default", "kube-system"]) {
+    cluster.fake.store.create(collection(namespace), { metadata: { name: "outrigger-trust", namespace } });
+  }
+  cluster.fake.store.create(collection("default"), { metadata: { name: "other", namespace: "default" } });
+  assert.equal(await uninstall(undertaking(), allShippedObjects()), allShippedObjects().length + 2);
+  const last = "ConfigMap outrigger-trust removed from 2 namespaces";
+  assert.equal(lines.at(-1), last);
+  assert.equal(cluster.fake.store.find(collection("default"), "outrigger-trust"), undefined);
+  assert.ok(cluster.fake.store.find(collection("default"), "other"));
+});
+
 test("pods keep their sidecars, and are counted by workload", async () => {
   cluster.addNamespace("shop", { "outrigger.dev/injection": "enabled" });
   for (const name of ["web-5d9c-a", "web-5d9c-b"]) {
