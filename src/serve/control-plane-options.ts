@@ -15,7 +15,10 @@ export const controlPlaneOptions = {
   config: { value: "FILE", help: "mesh config: trust domain and opaque ports" },
   host: { value: "ADDRESS", help: "IP address to listen on (all; with --from: 127.0.0.1)" },
   port: { value: "PORT", help: "port of the discovery service (15012; 0 for any free one)" },
-  "health-port": { value: "PORT", help: "port of /healthz, /readyz, /metrics and the pages of `outrigger proxy` (8080; 0 for any free one)" },
+  "health-port": {
+    value: "PORT",
+    help: "port of /healthz, /readyz, /metrics and the pages of `outrigger proxy` (8080; 0 for any free one)",
+  },
   service: { value: "NAME", help: "Service that the proxies call (outrigger-control-plane)" },
   secret: { value: "NAME", help: "Secret that the replicas keep the mesh's roots in (outrigger-workload-ca)" },
   "given-ca": {
