@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
 import { systemNamespace } from "./shop.ts";
 
 const cli = join(import.meta.dirname, "..", "..", "..", "dist", "outrigger.js");
@@ -20,6 +21,8 @@ export interface ControlPlaneProcess {
   heap(): Promise<number>;
   stop(): Promise<void>;
 }
+
+const deployment = join(import.meta.dirname, "../../../manifests/components/control-plane/deployment.yaml");
 
 const startMs = 60_000;
 const stopMs = 15_000;
@@ -46,7 +49,12 @@ export async function startControlPlane(options: ControlPlaneProcessOptions): Pr
   const child = fork(cli, ["serve", "control-plane", "--kubeconfig", kubeconfig, ...ports], {
     stdio: ["ignore", log, log, "ipc"],
     execArgv: ["--expose-gc", "--import", reporter, ...nodeOptions],
-    env: { ...process.env, NODE_ENV: "production", POD_NAMESPACE: systemNamespace },
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      POD_NAMESPACE: systemNamespace,
+      NODE_OPTIONS: shippedNodeOptions(),
+    },
   });
   closeSync(log);
   try {
@@ -57,6 +65,21 @@ export async function startControlPlane(options: ControlPlaneProcessOptions): Pr
     await stopChild(child);
     throw new Error(`control plane: ${String(error)}\n${readFileSync(logFile, "utf8").slice(-2_000)}`);
   }
+}
+
+interface Deployment {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly [Container] } } };
+}
+
+interface Container {
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+}
+
+/** What Node is told where it is installed, so that memory here is memory there. */
+function shippedNodeOptions(): string {
+  const { spec } = parse(readFileSync(deployment, "utf8")) as Deployment;
+  const { env } = spec.template.spec.containers[0];
+  return env.find(({ name }) => name === "NODE_OPTIONS")?.value ?? "";
 }
 
 async function readPort(child: ChildProcess, logFile: string): Promise<number> {
