@@ -33,5 +33,6 @@ export function meshInstalled(): void {
 /** Removes all of it; the webhook first, so that nobody's pods are refused meanwhile. */
 export async function uninstallMesh(): Promise<void> {
   await removeWebhookConfiguration();
-  await kubectlOk(["delete", "-k", overlay, "--ignore-not-found", "--timeout=60s"], { timeoutMs: 90_000 });
+  // Controllers that have just lost their API server take a minute to come back to a namespace that is to go.
+  await kubectlOk(["delete", "-k", overlay, "--ignore-not-found", "--timeout=150s"], { timeoutMs: 180_000 });
 }

@@ -38,9 +38,11 @@ const method = discoveryService.deltaAggregatedResources;
 export class DiscoveryClient {
   readonly #client: Client;
 
-  constructor(port: number, roots: string) {
+  /** @param serverName what the server's certificate must bear */
+  constructor(port: number, roots: string, serverName = "localhost") {
     this.#client = new Client(`localhost:${port}`, credentials.createSsl(Buffer.from(roots)), {
       "grpc.use_local_subchannel_pool": 1,
+      "grpc.ssl_target_name_override": serverName,
     });
   }
 
