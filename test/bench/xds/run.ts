@@ -132,7 +132,7 @@ function renderResult(figures: readonly SizeFigures[]): string {
     `${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), shared by the control plane, the API server with etcd and the processes that play the proxies; Node ${process.version}; each percentile of ${options.changes} changes.`,
     mainTable(figures),
     enduranceSentence(figures),
-    "Istio 1.31's control plane, measured earlier on the same kind of machine with the same shape of load, not in this run ([what differs](#what-differs)):",
+    "Istio's control plane, measured earlier on the same kind of machine with the same shape of load, not in this run ([what differs](#what-differs)):",
     istioTable(),
   ]
     .filter((part) => part !== "")

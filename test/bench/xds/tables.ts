@@ -67,7 +67,7 @@ export function enduranceSentence(figures: readonly SizeFigures[]): string {
   return sentences.join("\n");
 }
 
-/** Measured once, by hand, with Istio 1.31's control plane; see docs/benchmarks.md for what differs. */
+/** Measured once, earlier, with Istio's control plane; see docs/benchmarks.md for what differs. */
 const istioRows: readonly (readonly string[])[] = [
   ["100", "100", "0.36 (5.7)", "212", "111", "118", "10-11", "169", "205", "75", "455"],
   ["1000", "100", "2.8-3.2 (5.9)", "2000", "119", "126", "23-26", "501", "653", "512", "1431-1465"],
