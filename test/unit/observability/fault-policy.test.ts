@@ -12,7 +12,12 @@ for (const kind of ["uncaughtException", "unhandledRejection"]) {
     const registry = new Registry();
     const { log, lines } = captureLogger();
     const codes: number[] = [];
-    applyFaultPolicy({ process, log, metrics: createProcessMetrics(registry, "0.0.0"), stop: (code) => codes.push(code) });
+    applyFaultPolicy({
+      process,
+      log,
+      metrics: createProcessMetrics(registry, "0.0.0"),
+      stop: (code) => codes.push(code),
+    });
     process.emit(kind, new Error("a bug"));
     assert.deepEqual(codes, [1]);
     assert.equal(lines[0]?.msg, "uncaught error, stopping");
