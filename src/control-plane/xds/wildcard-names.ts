@@ -2,6 +2,7 @@
  * What a proxy gets without asking: its listeners, its fixed clusters, and those of its own namespace's Services, which it
  * is most likely to call and which so survive even if the control plane is gone before the first call.
  */
+import { reservedPorts } from "../../envoy/ports.ts";
 import { includesPort } from "../../net/port-range.ts";
 import type { TypeUrl } from "../ads/resource-source.ts";
 import { typeUrls } from "../ads/resource-source.ts";
@@ -21,9 +22,12 @@ import {
 /** Each is some 100 KiB of a sidecar's memory, used or not; a namespace with more gets the others when it needs them. */
 const mostEager = 32;
 
-/** Whether outbound connections to this port are looked into: some Service may speak HTTP there, and the pod agrees. */
+/**
+ * Whether outbound connections to this port are looked into: some Service may speak HTTP there, and the pod agrees. Not on
+ * the sidecar's own ports, where its own listeners are: Envoy refuses a second one at the same address.
+ */
 export function inspects({ opaquePorts }: Proxy, port: number, inspected: ReadonlySet<number>): boolean {
-  return inspected.has(port) && !includesPort(opaquePorts, port);
+  return inspected.has(port) && !includesPort(opaquePorts, port) && !reservedPorts.includes(port);
 }
 
 /** Whether an address needs a listener of its own, to escape that of its port. */

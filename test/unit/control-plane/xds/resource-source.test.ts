@@ -126,4 +126,11 @@ describe("the source of resources", () => {
     // Two more: `inbound` and `passthrough`.
     assert.equal(source.wildcardNames(proxy(), typeUrls.cluster).length, 34);
   });
+
+  test("a Service on one of the sidecar's own ports gets no listener that would clash with the sidecar's", () => {
+    const { mesh, source } = world();
+    source.meshChanged(mesh.replace({ ...statement, inspectedPorts: [80, 15001, 15006, 15021] }));
+    assert.deepEqual(source.wildcardNames(proxy(), typeUrls.listener), ["inbound", "outbound", "outbound-80"]);
+    assert.equal(source.resource(proxy(), typeUrls.listener, "outbound-15001"), undefined);
+  });
 });
