@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { before } from "node:test";
 import { eventually } from "../../eventually.ts";
-import { kubectl } from "../kubectl.ts";
+import { kubectl, kubectlOk } from "../kubectl.ts";
 import { injectionEnabled } from "../namespaces.ts";
 import { scenario } from "../scenario.ts";
 import { hasSidecar } from "../stored-pod.ts";
@@ -12,6 +12,9 @@ import { toolsPod } from "./application.ts";
 import { injectorPods, injectorRolledOut, systemNamespace } from "./injector-deployment.ts";
 import { applyManifests, installOnNode, uninstallFromNode } from "./installation.ts";
 import { nameOf, run, runningPod, showPodsOnFailure } from "./running-pods.ts";
+
+/** What a user names behind `-k`. */
+const manifestsFolder = new URL("../../../manifests", import.meta.url).pathname;
 
 before(uninstallFromNode);
 
@@ -68,11 +71,22 @@ scenario("installation: the API server calls the Service, and the injected pod r
   );
 });
 
+async function podNames(): Promise<readonly string[]> {
+  return (await injectorPods()).map(nameOf).sort();
+}
+
 scenario("installation: applying it again restarts nothing", async () => {
-  const names = async (): Promise<readonly string[]> => (await injectorPods()).map(nameOf).sort();
-  const earlier = await names();
+  const earlier = await podNames();
   await installOnNode();
-  assert.deepEqual(await names(), earlier);
+  assert.deepEqual(await podNames(), earlier);
+});
+
+scenario("installation: `kubectl apply -k manifests` is the same installation", async () => {
+  const earlier = await podNames();
+  const { code, stdout } = await kubectl(["diff", "--server-side", "--force-conflicts", "-k", manifestsFolder]);
+  assert.equal(code, 0, stdout);
+  await kubectlOk(["apply", "--server-side", "--force-conflicts", "-k", manifestsFolder]);
+  assert.deepEqual(await podNames(), earlier);
 });
 
 function seconds(ms: number): string {

@@ -10,6 +10,7 @@ export const folder = manifestsFolder(repositoryRoot);
 
 /** Every folder of manifests that can be rendered by itself. */
 export const kustomizations = [
+  ".",
   "base",
   "overlays/cert-manager",
   "overlays/development",
