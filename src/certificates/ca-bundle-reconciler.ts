@@ -5,11 +5,10 @@
 import type { Clock } from "../clock.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { isConflict, isNotFound } from "../kubernetes/api.ts";
-import { createFailureLog } from "../kubernetes/failure-log.ts";
 import type { ListWatch, ListWatchTimings } from "../kubernetes/list-watch.ts";
 import { createListWatch } from "../kubernetes/list-watch.ts";
 import type { ReconcileLoop } from "../kubernetes/reconcile-loop.ts";
-import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../kubernetes/logged-loop.ts";
 import type { Log } from "../observability/logger.ts";
 import { planBundle } from "./bundle-plan.ts";
 import type { CertificatePolicy } from "./certificate-policy.ts";
@@ -88,9 +87,8 @@ interface Keeper {
 function createKeeper(options: CaBundleReconcilerOptions, reference: ConfigurationReference): Keeper {
   const { api, clock, random, log, observer, policy, watchTimings } = options;
   const messages = { failed: "webhook CA bundle not reconciled", recovered: "webhook CA bundle reconciled again" };
-  const failures = createFailureLog(log, messages, { configuration: reference.name });
   let superfluous: ReadonlyMap<string, number> = new Map();
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: async () => {
       superfluous = await reconcile(options, reference, superfluous);
       const narrowAt = Math.min(...superfluous.values()) + policy.narrowMs;
@@ -98,11 +96,12 @@ function createKeeper(options: CaBundleReconcilerOptions, reference: Configurati
     },
     clock,
     random,
-    onFailure: (error) => {
-      failures.failed(error);
+    log,
+    messages,
+    fields: { configuration: reference.name },
+    onFailure: () => {
       observer.failed("ca-bundle");
     },
-    onSuccess: failures.recovered,
   });
   const watch = createListWatch({
     api,

@@ -6,8 +6,7 @@
  * configurations have trusted it for a while: a new CA costs no call either.
  */
 import type { Clock } from "../clock.ts";
-import { createFailureLog } from "../kubernetes/failure-log.ts";
-import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../kubernetes/logged-loop.ts";
 import type { Log } from "../observability/logger.ts";
 import { readCertificateFiles } from "./certificate-files.ts";
 import type { CertificatePolicy } from "./certificate-policy.ts";
@@ -39,7 +38,6 @@ const pollMs = 10_000;
 export function createFilesSource(options: FilesOptions): CertificateSource & { idle(): Promise<void> } {
   const { folder, clock, random, log, observer, live } = options;
   const messages = { failed: "certificate files not usable", recovered: "certificate files usable again" };
-  const failures = createFailureLog(log, messages, { folder });
   const current = new CurrentCertificate(clock);
   const adoption = new Adoption(options);
 
@@ -56,15 +54,16 @@ export function createFilesSource(options: FilesOptions): CertificateSource & { 
     return Math.min(pollMs, adoption.reviewIn());
   }
 
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: follow,
     clock,
     random,
-    onFailure: (error) => {
-      failures.failed(error);
+    log,
+    messages,
+    fields: { folder },
+    onFailure: () => {
       observer.failed("files");
     },
-    onSuccess: failures.recovered,
   });
   const hints = watchFolder(folder, loop.ring);
   let stopListening = (): void => undefined;

@@ -5,8 +5,7 @@
  * caller has the rest of the old one's overlap to notice.
  */
 import type { Clock } from "../clock.ts";
-import { createFailureLog } from "../kubernetes/failure-log.ts";
-import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../kubernetes/logged-loop.ts";
 import type { Log } from "../observability/logger.ts";
 import type { Authority } from "./authority.ts";
 import { bundleOf } from "./authority.ts";
@@ -34,7 +33,6 @@ export interface SelfMadeOptions {
 export function createSelfMadeSource(options: SelfMadeOptions): CertificateSource & { idle(): Promise<void> } {
   const { clock, random, log, observer, policy } = options;
   const messages = { failed: "webhook certificate not made", recovered: "webhook certificate made again" };
-  const failures = createFailureLog(log, messages);
   const current = new CurrentCertificate(clock);
   const jitter = random();
   let authorities: readonly Authority[] = [];
@@ -58,15 +56,15 @@ export function createSelfMadeSource(options: SelfMadeOptions): CertificateSourc
     return policy.pollMs;
   }
 
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: renew,
     clock,
     random,
-    onFailure: (error) => {
-      failures.failed(error);
+    log,
+    messages,
+    onFailure: () => {
       observer.failed("issue");
     },
-    onSuccess: failures.recovered,
   });
   return {
     start: async () => {

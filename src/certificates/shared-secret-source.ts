@@ -7,14 +7,13 @@
  */
 import type { Clock } from "../clock.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import { createFailureLog } from "../kubernetes/failure-log.ts";
-import { createListWatch } from "../kubernetes/list-watch.ts";
 import type { ListWatch, ListWatchTimings } from "../kubernetes/list-watch.ts";
-import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../kubernetes/logged-loop.ts";
 import type { ReconcileLoop } from "../kubernetes/reconcile-loop.ts";
 import type { Log } from "../observability/logger.ts";
 import type { SecretLocation } from "./authority-secret.ts";
-import { reconcileAuthoritySecret, secretsPath } from "./authority-secret.ts";
+import { reconcileAuthoritySecret } from "./authority-secret.ts";
+import { createSecretWatch } from "./secret-watch.ts";
 import type { Authority } from "./authority.ts";
 import { bundleOf } from "./authority.ts";
 import type { CertificatePolicy } from "./certificate-policy.ts";
@@ -75,7 +74,9 @@ class SharedSecret implements SharedSecretSource {
     this.#current = new CurrentCertificate(options.clock);
     this.#leaf = new ReplicaLeaf({ ...options, trust: options.live });
     this.#loop = createSecretLoop(options, () => this.#reconcile());
-    this.#watch = createSecretWatch(options, this.#loop.ring);
+    this.#watch = createSecretWatch(options, this.#loop.ring, () => {
+      options.observer.failed("watch");
+    });
   }
 
   async start(): Promise<void> {
@@ -184,37 +185,15 @@ function createSecretLoop(
   run: () => Promise<number>,
 ): ReconcileLoop {
   const messages = { failed: "webhook certificate not reconciled", recovered: "webhook certificate reconciled again" };
-  const failures = createFailureLog(log, messages, { secret: `${secret.namespace}/${secret.name}` });
-  return createReconcileLoop({
+  return createLoggedLoop({
     run,
     clock,
     random,
-    onFailure: (error) => {
-      failures.failed(error);
+    log,
+    messages,
+    fields: { secret: `${secret.namespace}/${secret.name}` },
+    onFailure: () => {
       observer.failed("authority-secret");
     },
-    onSuccess: failures.recovered,
-  });
-}
-
-/** Only rings: what a watch saw may be older than what we wrote since, so the loop reads for itself. */
-function createSecretWatch(
-  { api, clock, random, log, observer, secret, watchTimings }: SharedSecretOptions,
-  ring: () => void,
-): ListWatch<undefined> {
-  return createListWatch({
-    api,
-    clock,
-    random,
-    log,
-    path: secretsPath(secret.namespace),
-    fieldSelector: `metadata.name=${secret.name}`,
-    metadataOnly: true,
-    reduce: () => undefined,
-    onChange: ring,
-    onFailure: () => {
-      observer.failed("watch");
-    },
-    ...(watchTimings !== undefined && { timings: watchTimings }),
   });
 }

@@ -7,17 +7,21 @@ import type { IpFamily } from "../net/cidr.ts";
 import type { PortRange } from "../net/port-range.ts";
 import type { NamespacedName } from "./model/workload.ts";
 
-export interface Proxy {
-  /** `<namespace>/<pod name>`, by its token. */
-  readonly pod: NamespacedName;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  /** `spiffe://<domain>/ns/<namespace>/sa/<service account>`. */
-  readonly identity: string;
+/** What its bootstrap says, whoever it is. */
+export interface ProxySettings {
   readonly workload: string;
   readonly interceptionMode: InterceptionMode;
   readonly ipFamilies: readonly IpFamily[];
   readonly opaquePorts: readonly PortRange[];
   readonly accessLog: AccessLogMode;
   readonly tracing: TracingTarget | undefined;
+}
+
+export interface Proxy extends ProxySettings {
+  /** `<namespace>/<pod name>`, by its token. */
+  readonly pod: NamespacedName;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** `spiffe://<domain>/ns/<namespace>/sa/<service account>`. */
+  readonly identity: string;
 }

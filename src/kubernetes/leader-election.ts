@@ -8,11 +8,10 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../observability/logger.ts";
 import type { KubernetesApi } from "./api.ts";
 import { isConflict } from "./api.ts";
-import { createFailureLog } from "./failure-log.ts";
 import type { Lease, LeaseLocation } from "./lease.ts";
 import { heldBy, readLease, released, writeLease } from "./lease.ts";
 import type { ReconcileLoop } from "./reconcile-loop.ts";
-import { createReconcileLoop } from "./reconcile-loop.ts";
+import { createLoggedLoop } from "./logged-loop.ts";
 
 export interface ElectionTimings {
   /** How long a Lease lasts that nobody renews. */
@@ -69,13 +68,13 @@ class Election implements LeaderElection {
     this.#options = options;
     this.#timings = { ...defaultElectionTimings, ...options.timings };
     const messages = { failed: "leader election failed", recovered: "leader election goes on" };
-    const failures = createFailureLog(log, messages, { lease: lease.name });
-    this.#loop = createReconcileLoop({
+    this.#loop = createLoggedLoop({
       run: () => this.#run(),
       clock,
       random,
-      onFailure: failures.failed,
-      onSuccess: failures.recovered,
+      log,
+      messages,
+      fields: { lease: lease.name },
       backoff: { firstMs: 1_000, longestMs: Math.max(1_000, this.#timings.retryMs) },
     });
   }

@@ -4,8 +4,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { KubernetesApi } from "./api.ts";
-import { createFailureLog } from "./failure-log.ts";
-import { createReconcileLoop } from "./reconcile-loop.ts";
+import { createLoggedLoop } from "./logged-loop.ts";
 import type { Log } from "../observability/logger.ts";
 
 export interface ServerVersion {
@@ -51,13 +50,9 @@ export function runsNativeSidecars({ major, minor }: ServerVersion): boolean {
 /** A store of the API server's version. */
 export function createServerVersionStore(options: ServerVersionOptions): ServerVersionStore {
   const { api, clock, random, log, onChange } = options;
-  const failures = createFailureLog(log, {
-    failed: "kubernetes version not read",
-    recovered: "kubernetes version read again",
-  });
   const first = Promise.withResolvers<undefined>();
   let current: ServerVersion | undefined;
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: async () => {
       const version = parseServerVersion(await api.request({ method: "GET", path: "/version" }));
       const changed = version.major !== current?.major || version.minor !== current.minor;
@@ -68,8 +63,11 @@ export function createServerVersionStore(options: ServerVersionOptions): ServerV
     },
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
+    log,
+    messages: {
+      failed: "kubernetes version not read",
+      recovered: "kubernetes version read again",
+    },
   });
   return {
     start: async () => {

@@ -5,11 +5,10 @@ import type { ConfigurationReference, WebhookConfiguration } from "../certificat
 import { configurationsPath, keyOfConfiguration } from "../certificates/webhook-configuration.ts";
 import { selfHealAnnotation } from "../installation/names.ts";
 import { isConflict } from "../kubernetes/api.ts";
-import { createFailureLog } from "../kubernetes/failure-log.ts";
 import type { ListWatch } from "../kubernetes/list-watch.ts";
 import { createListWatch } from "../kubernetes/list-watch.ts";
 import type { ReconcileLoop } from "../kubernetes/reconcile-loop.ts";
-import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../kubernetes/logged-loop.ts";
 import type { KeeperOptions, KeeperTimings, Restoration } from "./keeper-options.ts";
 import { defaultKeeperTimings } from "./keeper-options.ts";
 import { createAnew, readConfiguration, restoreInPlace, touch } from "./live-configuration.ts";
@@ -66,13 +65,13 @@ class Keeper implements ConfigurationKeeper {
     this.#reference = reference;
     this.#forms = forms;
     this.#budget = new RestoreBudget(options.limits ?? defaultRestoreLimits);
-    const failures = createFailureLog(log, messages, { configuration: keyOfConfiguration(reference) });
-    this.#loop = createReconcileLoop({
+    this.#loop = createLoggedLoop({
       run: () => this.#run(),
       clock,
       random,
-      onFailure: failures.failed,
-      onSuccess: failures.recovered,
+      log,
+      messages,
+      fields: { configuration: keyOfConfiguration(reference) },
     });
     this.#watch = createListWatch({
       api,

@@ -11,8 +11,7 @@ import { createLocalAuthorities } from "../control-plane/identity/local-authorit
 import { trustFile } from "../control-plane/identity/trust-bundle.ts";
 import type { LiveSecrets } from "../control-plane/identity/workload-secrets.ts";
 import { createFolderSource } from "../control-plane/kubernetes/folder-source.ts";
-import { createFailureLog } from "../kubernetes/failure-log.ts";
-import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../kubernetes/logged-loop.ts";
 import type { ControlPlaneOptions, Surroundings, TrustPublisher } from "./control-plane.ts";
 import type { LocalControlPlaneOptions } from "./control-plane-options.ts";
 import { readMeshSettings } from "./mesh-settings.ts";
@@ -57,8 +56,7 @@ function createTrustFolder(folder: string, secrets: LiveSecrets, { clock, random
   let written = "";
   let unsubscribe = (): void => undefined;
   const messages = { failed: "trust file not written", recovered: "trust file written again" };
-  const failures = createFailureLog(log, messages, { folder });
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: async () => {
       const bundle = secrets.trustBundle();
       if (bundle !== "" && bundle !== written) {
@@ -69,8 +67,9 @@ function createTrustFolder(folder: string, secrets: LiveSecrets, { clock, random
     },
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
+    log,
+    messages,
+    fields: { folder },
   });
   return {
     start: () => {

@@ -7,9 +7,8 @@ import type { InjectionContext, NamespaceView } from "../injection/outcome.ts";
 import type { Clock } from "../clock.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { isNotFound } from "../kubernetes/api.ts";
-import { createFailureLog } from "../kubernetes/failure-log.ts";
 import type { ReconcileLoop } from "../kubernetes/reconcile-loop.ts";
-import { createReconcileLoop } from "../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../kubernetes/logged-loop.ts";
 import type { Log } from "../observability/logger.ts";
 import type { WatchdogMetrics } from "../observability/watchdog-metrics.ts";
 import { evictPod } from "./evict-pod.ts";
@@ -81,13 +80,12 @@ class Dog implements Watchdog {
     this.#options = options;
     this.#timings = { ...defaultWatchdogTimings, ...timings };
     this.#findings = new FindingLog({ log, metrics, onFinding });
-    const failures = createFailureLog(log, messages, {});
-    this.#loop = createReconcileLoop({
+    this.#loop = createLoggedLoop({
       run: () => this.#run(),
       clock,
       random,
-      onFailure: failures.failed,
-      onSuccess: failures.recovered,
+      log,
+      messages,
     });
   }
 

@@ -13,20 +13,15 @@ import { parsePortRanges } from "../../net/port-range.ts";
 import type { Parsed, Problem } from "../../problem.ts";
 import { parsed, unparsable } from "../../problem.ts";
 import { quote } from "../../quote.ts";
+import type { ProxySettings } from "../proxy.ts";
 
 /** What a sidecar says of itself; nothing of it is proved. */
-export interface NodeClaims {
+export interface NodeClaims extends ProxySettings {
   readonly id: string;
   readonly pod: string;
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly trustDomain: string;
-  readonly workload: string;
-  readonly interceptionMode: InterceptionMode;
-  readonly ipFamilies: readonly IpFamily[];
-  readonly opaquePorts: readonly PortRange[];
-  readonly accessLog: AccessLogMode;
-  readonly tracing: TracingTarget | undefined;
 }
 
 const modes: readonly InterceptionMode[] = ["redirect", "tproxy", "none"];

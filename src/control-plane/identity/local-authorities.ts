@@ -3,8 +3,7 @@
  */
 import type { Authority } from "../../certificates/authority.ts";
 import type { Clock } from "../../clock.ts";
-import { createFailureLog } from "../../kubernetes/failure-log.ts";
-import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
 import type { Log } from "../../observability/logger.ts";
 import { createChangeListeners } from "./change-listeners.ts";
 import type { IdentityPolicy } from "./identity-policy.ts";
@@ -33,7 +32,6 @@ export interface LocalAuthorities extends AuthoritySource {
 export function createLocalAuthorities(options: LocalAuthoritiesOptions): LocalAuthorities {
   const { trustDomain, policy, clock, random, log } = options;
   const listeners = createChangeListeners<undefined>();
-  const failures = createFailureLog(log, { failed: "mesh root not made", recovered: "mesh root made again" });
   const jitter = random();
   let roots: readonly Authority[] = [];
   let signing: readonly SigningAuthority[] = [];
@@ -52,12 +50,12 @@ export function createLocalAuthorities(options: LocalAuthoritiesOptions): LocalA
     return policy.pollMs;
   }
 
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: reconcile,
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
+    log,
+    messages: { failed: "mesh root not made", recovered: "mesh root made again" },
   });
   const runNow = async (): Promise<void> => {
     loop.ring();

@@ -3,8 +3,7 @@
  * memory.
  */
 import type { Clock } from "../../clock.ts";
-import { createFailureLog } from "../../kubernetes/failure-log.ts";
-import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
 import type { Log } from "../../observability/logger.ts";
 import { createChangeListeners } from "./change-listeners.ts";
 import type { IdentityPolicy } from "./identity-policy.ts";
@@ -41,7 +40,6 @@ export function createServerCertificate(options: ServerCertificateOptions): Serv
   const leaf = new RenewedLeaf({ subject: { names }, policy, clock, random });
   const listeners = createChangeListeners<IssuedLeaf>();
   const messages = { failed: "server certificate not renewed", recovered: "server certificate renewed again" };
-  const failures = createFailureLog(log, messages);
   let stopListening = (): void => undefined;
 
   async function renew(): Promise<number> {
@@ -54,12 +52,12 @@ export function createServerCertificate(options: ServerCertificateOptions): Serv
     return policy.pollMs;
   }
 
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: renew,
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
+    log,
+    messages,
   });
   return {
     start: async () => {

@@ -3,15 +3,14 @@
  * API server is away, what was read from it goes on signing.
  */
 import type { AuthoritySecretOptions, SecretLocation } from "../../certificates/authority-secret.ts";
-import { reconcileAuthoritySecret, secretsPath } from "../../certificates/authority-secret.ts";
+import { reconcileAuthoritySecret } from "../../certificates/authority-secret.ts";
+import { createSecretWatch } from "../../certificates/secret-watch.ts";
 import type { Authority } from "../../certificates/authority.ts";
 import type { Clock } from "../../clock.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { createFailureLog } from "../../kubernetes/failure-log.ts";
 import type { ListWatch, ListWatchTimings } from "../../kubernetes/list-watch.ts";
-import { createListWatch } from "../../kubernetes/list-watch.ts";
 import type { ReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
-import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
 import type { Log } from "../../observability/logger.ts";
 import { createChangeListeners } from "./change-listeners.ts";
 import type { IdentityPolicy } from "./identity-policy.ts";
@@ -116,31 +115,12 @@ function createSecretLoop(
   run: () => Promise<number>,
 ): ReconcileLoop {
   const messages = { failed: "mesh roots not reconciled", recovered: "mesh roots reconciled again" };
-  const failures = createFailureLog(log, messages, { secret: `${secret.namespace}/${secret.name}` });
-  return createReconcileLoop({
+  return createLoggedLoop({
     run,
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
-  });
-}
-
-/** Only rings: what a watch saw may be older than what we wrote since, so the loop reads for itself. */
-function createSecretWatch(
-  { api, clock, random, log, secret, watchTimings }: SharedAuthoritiesOptions,
-  ring: () => void,
-): ListWatch<undefined> {
-  return createListWatch({
-    api,
-    clock,
-    random,
     log,
-    path: secretsPath(secret.namespace),
-    fieldSelector: `metadata.name=${secret.name}`,
-    metadataOnly: true,
-    reduce: () => undefined,
-    onChange: ring,
-    ...(watchTimings !== undefined && { timings: watchTimings }),
+    messages,
+    fields: { secret: `${secret.namespace}/${secret.name}` },
   });
 }

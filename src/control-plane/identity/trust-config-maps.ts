@@ -10,10 +10,9 @@ import type { Clock } from "../../clock.ts";
 import { trustConfigMap } from "../../injection/identity-volume.ts";
 import type { KubernetesApi, KubernetesObject } from "../../kubernetes/api.ts";
 import { ApiError, isNotFound } from "../../kubernetes/api.ts";
-import { createFailureLog } from "../../kubernetes/failure-log.ts";
 import type { ListWatch, ListWatchTimings } from "../../kubernetes/list-watch.ts";
 import { createListWatch } from "../../kubernetes/list-watch.ts";
-import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
 import type { IdentityMetrics } from "../../observability/identity-metrics.ts";
 import type { Log } from "../../observability/logger.ts";
 import { trustFile } from "./trust-bundle.ts";
@@ -103,7 +102,6 @@ async function apply(api: KubernetesApi, namespace: string, file: string): Promi
 /** Needs `list` and `watch` on namespaces, and `list`, `watch`, `create` and `patch` on ConfigMaps of that name. */
 export function createTrustConfigMaps(options: TrustConfigMapsOptions): TrustConfigMaps {
   const { api, secrets, clock, random, log, metrics, pollMs } = options;
-  const failures = createFailureLog(log, { failed: "trust not distributed", recovered: "trust distributed again" });
   const turnstile = createTurnstile(concurrency);
   let hasRun = false;
   let unsubscribe = (): void => undefined;
@@ -142,12 +140,12 @@ export function createTrustConfigMaps(options: TrustConfigMapsOptions): TrustCon
     return pollMs;
   }
 
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: reconcile,
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
+    log,
+    messages: { failed: "trust not distributed", recovered: "trust distributed again" },
   });
   return {
     start: () => {

@@ -3,9 +3,8 @@
  * in time, kept in memory only.
  */
 import type { Clock } from "../../clock.ts";
-import { createFailureLog } from "../../kubernetes/failure-log.ts";
 import type { ReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
-import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
 import type { IdentityMetrics } from "../../observability/identity-metrics.ts";
 import type { Log } from "../../observability/logger.ts";
 import { createChangeListeners } from "./change-listeners.ts";
@@ -62,16 +61,15 @@ class Issuer implements WorkloadIssuer {
     this.#options = options;
     const { clock, random, log, metrics } = options;
     const messages = { failed: "workload certificates not renewed", recovered: "workload certificates renewed again" };
-    const failures = createFailureLog(log, messages);
-    this.#loop = createReconcileLoop({
+    this.#loop = createLoggedLoop({
       run: () => this.#renewAll(),
       clock,
       random,
-      onFailure: (error) => {
-        failures.failed(error);
+      log,
+      messages,
+      onFailure: () => {
         metrics.certificateFailed();
       },
-      onSuccess: failures.recovered,
     });
   }
 

@@ -5,8 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { watchFolder } from "../../certificates/folder-watch.ts";
 import type { Clock } from "../../clock.ts";
-import { createFailureLog } from "../../kubernetes/failure-log.ts";
-import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
 import type { Log } from "../../observability/logger.ts";
 import type { Problem } from "../../problem.ts";
 import { formatProblem } from "../../problem.ts";
@@ -35,7 +34,6 @@ const settleMs = 50;
 export function createFolderSource({ folder, clock, random, log, take }: FolderSourceOptions): ObjectSource {
   const manifests = new ManifestFolder(folder);
   const messages = { failed: "folder of manifests not readable", recovered: "folder of manifests readable again" };
-  const failures = createFailureLog(log, messages, { folder });
   const first = Promise.withResolvers<undefined>();
   let synced = false;
   let content: FolderContent = { objects: new Map(), problems: [] };
@@ -52,12 +50,13 @@ export function createFolderSource({ folder, clock, random, log, take }: FolderS
     return pollMs;
   }
 
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: follow,
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
+    log,
+    messages,
+    fields: { folder },
   });
   let cancelRing = (): void => undefined;
   const hints = watchFolder(folder, () => {

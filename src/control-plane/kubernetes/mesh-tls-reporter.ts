@@ -5,9 +5,8 @@
 import type { Clock } from "../../clock.ts";
 import type { KubernetesApi, KubernetesObject } from "../../kubernetes/api.ts";
 import { isNotFound } from "../../kubernetes/api.ts";
-import { createFailureLog } from "../../kubernetes/failure-log.ts";
 import { listObjects } from "../../kubernetes/list-pages.ts";
-import { createReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
+import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
 import type { Log } from "../../observability/logger.ts";
 import type { NamespacedName } from "../model/workload.ts";
 import { namespacedName } from "../model/workload.ts";
@@ -53,14 +52,13 @@ const pollMs = 300_000;
 export function createMeshTlsReporter(options: MeshTlsReporterOptions): MeshTlsReporter {
   const { clock, random, log, leads } = options;
   const messages = { failed: "status of MeshTLS not written", recovered: "status of MeshTLS written again" };
-  const failures = createFailureLog(log, messages);
   let cancel: (() => void) | undefined;
-  const loop = createReconcileLoop({
+  const loop = createLoggedLoop({
     run: () => (leads() ? writeAll(options) : Promise.resolve(pollMs)),
     clock,
     random,
-    onFailure: failures.failed,
-    onSuccess: failures.recovered,
+    log,
+    messages,
   });
   return {
     ring: () => {
