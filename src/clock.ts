@@ -26,3 +26,22 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/**
+ * Runs a function once, not before `at` (milliseconds since the epoch), and never where that is infinite.
+ *
+ * @returns cancels it; harmless once it has run
+ */
+export function callAt(clock: Clock, at: number, run: () => void): () => void {
+  let cancel = (): void => undefined;
+  // A timer may be shorter than the time asked for, so the clock is looked at again.
+  function runOrWait(): void {
+    const left = at - clock.now();
+    if (left <= 0) run();
+    else cancel = clock.after(left, runOrWait);
+  }
+  if (at !== Infinity) runOrWait();
+  return () => {
+    cancel();
+  };
+}

@@ -1,10 +1,8 @@
 /**
- * The two messages of a delta discovery stream (`envoy/service/discovery/v3/discovery.proto`), as bytes and as what the
- * server and its tests need of them.
+ * The two messages of a delta discovery stream (`envoy/service/discovery/v3/discovery.proto`): what the server and its
+ * clients need of them.
  */
-import type { JsonObject, Message } from "@bufbuild/protobuf";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { messageDescriptor } from "./registry.ts";
+import type { JsonObject } from "@bufbuild/protobuf";
 
 /** Who opened a stream, by its bootstrap's `node`. */
 export interface DiscoveryNode {
@@ -42,72 +40,4 @@ export interface DeltaDiscoveryResponse {
   readonly nonce: string;
   readonly resources: readonly DeltaResource[];
   readonly removedResources: readonly string[];
-}
-
-/** The messages as the protobuf runtime gives them. */
-type RequestMessage = Message & DeltaDiscoveryRequest;
-interface ResourceFields {
-  readonly name: string;
-  readonly version: string;
-  readonly resource?: { readonly typeUrl: string; readonly value: Uint8Array };
-}
-type ResponseMessage = Message &
-  Omit<DeltaDiscoveryResponse, "resources"> & { readonly resources: readonly ResourceFields[] };
-
-const requestName = "envoy.service.discovery.v3.DeltaDiscoveryRequest";
-const responseName = "envoy.service.discovery.v3.DeltaDiscoveryResponse";
-
-function readNode(node: RequestMessage["node"]): DiscoveryNode | undefined {
-  if (node === undefined) return undefined;
-  const { id, cluster, metadata } = node as Omit<DiscoveryNode, "metadata"> & { readonly metadata?: JsonObject };
-  return { id, cluster, metadata: metadata ?? {} };
-}
-
-/** @throws Error where the bytes are no such message */
-export function decodeDeltaRequest(bytes: Uint8Array): DeltaDiscoveryRequest {
-  const message = fromBinary(messageDescriptor(requestName), bytes) as RequestMessage;
-  const { errorDetail } = message;
-  return {
-    node: readNode(message.node),
-    typeUrl: message.typeUrl,
-    resourceNamesSubscribe: message.resourceNamesSubscribe,
-    resourceNamesUnsubscribe: message.resourceNamesUnsubscribe,
-    initialResourceVersions: message.initialResourceVersions,
-    responseNonce: message.responseNonce,
-    errorDetail: errorDetail === undefined ? undefined : { code: errorDetail.code, message: errorDetail.message },
-  };
-}
-
-/** For clients that tests play. */
-export function encodeDeltaRequest(request: Partial<DeltaDiscoveryRequest> & { readonly typeUrl: string }): Uint8Array {
-  const descriptor = messageDescriptor(requestName);
-  return toBinary(descriptor, create(descriptor, request));
-}
-
-function wrapResource({ name, version, body }: DeltaResource, typeUrl: string): ResourceFields {
-  return { name, version, resource: { typeUrl, value: body } };
-}
-
-/** A response, ready to be sent. */
-export function encodeDeltaResponse(response: DeltaDiscoveryResponse): Uint8Array {
-  const { typeUrl, nonce, removedResources } = response;
-  const descriptor = messageDescriptor(responseName);
-  const resources = response.resources.map((resource) => wrapResource(resource, typeUrl));
-  return toBinary(descriptor, create(descriptor, { typeUrl, nonce, resources, removedResources }));
-}
-
-/**
- * For clients that tests play.
- *
- * @throws Error where the bytes are no such message
- */
-export function decodeDeltaResponse(bytes: Uint8Array): DeltaDiscoveryResponse {
-  const message = fromBinary(messageDescriptor(responseName), bytes) as ResponseMessage;
-  const resources = message.resources.map(({ name, version, resource }) => ({
-    name,
-    version,
-    body: resource?.value ?? new Uint8Array(),
-  }));
-  const { typeUrl, nonce, removedResources } = message;
-  return { typeUrl, nonce, resources, removedResources };
 }

@@ -236,6 +236,6 @@ test("a client's view converges to the source's, one response at a time, and not
       world.settle();
       world.checkAll();
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });

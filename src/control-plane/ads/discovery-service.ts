@@ -3,14 +3,16 @@
  */
 import type { MethodDefinition } from "@grpc/grpc-js";
 import type { DeltaDiscoveryRequest, DeltaDiscoveryResponse } from "../../envoy-api/discovery.ts";
-import {
-  decodeDeltaRequest,
-  decodeDeltaResponse,
-  encodeDeltaRequest,
-  encodeDeltaResponse,
-} from "../../envoy-api/discovery.ts";
+import { decodeDeltaResponse, encodeDeltaRequest } from "../../envoy-api/delta-client.ts";
+import { decodeDeltaRequest } from "../../envoy-api/delta-request.ts";
+import { encodeDeltaResponse } from "../../envoy-api/delta-response.ts";
 
 type DeltaMethod = MethodDefinition<DeltaDiscoveryRequest, DeltaDiscoveryResponse>;
+
+/** The same bytes, not copied. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
 
 /** `envoy.service.discovery.v3.AggregatedDiscoveryService`, its delta method only: our bootstraps ask for no other. */
 export const discoveryService: { readonly deltaAggregatedResources: DeltaMethod } = {
@@ -18,9 +20,9 @@ export const discoveryService: { readonly deltaAggregatedResources: DeltaMethod 
     path: "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
     requestStream: true,
     responseStream: true,
-    requestSerialize: (request) => Buffer.from(encodeDeltaRequest(request)),
+    requestSerialize: (request) => asBuffer(encodeDeltaRequest(request)),
     requestDeserialize: decodeDeltaRequest,
-    responseSerialize: (response) => Buffer.from(encodeDeltaResponse(response)),
+    responseSerialize: (response) => asBuffer(encodeDeltaResponse(response)),
     responseDeserialize: decodeDeltaResponse,
   },
 };

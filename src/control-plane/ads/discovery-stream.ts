@@ -1,19 +1,20 @@
 /**
- * One proxy's stream after it was admitted: the state machine with its wire, its timers and its traces in log and metrics.
+ * One proxy's stream after it was admitted: the state machine with its wire and its end.
  */
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 import type { Clock } from "../../clock.ts";
+import { callAt } from "../../clock.ts";
 import type { DeltaDiscoveryRequest, DeltaDiscoveryResponse } from "../../envoy-api/discovery.ts";
 import type { DiscoveryMetrics } from "../../observability/discovery-metrics.ts";
 import type { Log } from "../../observability/logger.ts";
 import type { Proxy } from "../proxy.ts";
 import type { ResourceSource, TypeUrl } from "./resource-source.ts";
-import { typeUrls } from "./resource-source.ts";
+import { StreamRecords } from "./stream-records.ts";
 import type { StreamLimits, TypeStatus } from "./stream-state.ts";
 import { StreamState } from "./stream-state.ts";
 import type { Recheck, SubscriberIndex } from "./subscriber-index.ts";
-import type { Answer, SentResource } from "./type-subscription.ts";
+import type { SentResource } from "./type-subscription.ts";
 
 export type DeltaCall = ServerDuplexStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>;
 
@@ -41,37 +42,88 @@ export interface ProxyStatus {
   readonly types: readonly TypeStatus[];
 }
 
-/** `cluster` of its type URL: labels of metrics, fields of the log. */
-const typeNames = new Map<TypeUrl, string>(Object.entries(typeUrls).map(([name, url]) => [url, name]));
-
-function nameOf(type: TypeUrl): string {
-  return typeNames.get(type) ?? type;
-}
-
-/** A refusal of thousands of resources must not become a line of thousands. */
-const mostLogged = 10;
-
 export class DiscoveryStream {
   readonly #dependencies: StreamDependencies;
   readonly #call: DeltaCall;
   readonly #proxy: Proxy;
   readonly #state: StreamState;
-  readonly #connectedAt: number;
+  readonly #records: StreamRecords;
   #isEnded = false;
   /** The connection is slower than we are: nothing more is written until it has caught up. */
   #isBlocked = false;
-  /** Since when there has been something to tell. */
-  #dueSince: number | undefined;
-  readonly #sentSince = new Map<TypeUrl, number>();
-  #cancelTimer = (): void => undefined;
+  #cancelEnd: () => void;
 
   constructor(dependencies: StreamDependencies, { call, proxy, endsAt }: StreamOptions) {
-    const { source, index, clock, log, metrics, limits } = dependencies;
+    const { index, clock } = dependencies;
     this.#dependencies = dependencies;
     this.#call = call;
     this.#proxy = proxy;
-    this.#connectedAt = clock.now();
-    this.#state = new StreamState({
+    this.#records = new StreamRecords({ ...dependencies, proxy });
+    this.#state = this.#newState();
+    index.open(this, proxy.pod);
+    call.on("drain", () => {
+      this.#isBlocked = false;
+      this.#push();
+    });
+    this.#cancelEnd = callAt(clock, endsAt, () => {
+      this.end();
+    });
+    this.#records.opened(call.getPeer(), index.size);
+  }
+
+  request(request: DeltaDiscoveryRequest): void {
+    if (this.#isEnded) return;
+    const outcome = this.#state.request(request);
+    if (outcome.ok) {
+      this.#records.answered(outcome.type, outcome.answer);
+      if (request.resourceNamesSubscribe.length > 0 || outcome.answer.kind === "none") this.#records.due();
+      this.#push();
+    } else if (outcome.reason === "too-many-names") {
+      const { names } = this.#dependencies.limits;
+      const details = `a proxy may subscribe to at most ${names} names of a type; look at what it connects to`;
+      this.#call.emit("error", { code: status.RESOURCE_EXHAUSTED, details });
+    } else {
+      this.#records.unknownType(request.typeUrl);
+    }
+  }
+
+  /** Something has changed; `since` in milliseconds since the epoch. */
+  recheck(recheck: Recheck, since: number): void {
+    if (recheck.everything) this.#state.recheckAll();
+    else for (const [type, names] of recheck.names) this.#state.recheck(type, names);
+    this.#records.due(since);
+    this.#push();
+  }
+
+  /** Ends it in order; the proxy keeps what it has and opens another one. */
+  end(): void {
+    if (!this.#isEnded) this.#call.end();
+  }
+
+  /** The stream has ended, whoever ended it. */
+  close(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#cancelEnd();
+    const { index } = this.#dependencies;
+    this.#state.close();
+    index.close(this, this.#proxy.pod);
+    this.#records.closed(index.size);
+  }
+
+  status(): ProxyStatus {
+    return { proxy: this.#proxy, connectedAt: this.#records.openedAt, types: this.#state.status() };
+  }
+
+  /** What the proxy has of each type. */
+  contents(): ReadonlyMap<TypeUrl, readonly SentResource[]> {
+    return this.#state.contents();
+  }
+
+  #newState(): StreamState {
+    const { source, index, limits } = this.#dependencies;
+    const proxy = this.#proxy;
+    return new StreamState({
       limits,
       view: (type) => ({
         wildcardNames: () => source.wildcardNames(proxy, type),
@@ -86,109 +138,16 @@ export class DiscoveryStream {
         },
       },
     });
-    index.open(this, proxy.pod);
-    metrics.connected(index.size);
-    call.on("drain", () => {
-      this.#isBlocked = false;
-      this.#push();
-    });
-    this.#endAt(endsAt);
-    log.info({ proxy: proxy.pod, identity: proxy.identity, peer: call.getPeer() }, "proxy connected");
-  }
-
-  request(request: DeltaDiscoveryRequest): void {
-    if (this.#isEnded) return;
-    const outcome = this.#state.request(request);
-    if (outcome.ok) {
-      this.#noteAnswer(outcome.type, outcome.answer);
-      if (request.resourceNamesSubscribe.length > 0 || outcome.answer.kind === "none") this.#noteDue();
-      this.#push();
-    } else if (outcome.reason === "too-many-names") {
-      const { names } = this.#dependencies.limits;
-      const details = `a proxy may subscribe to at most ${names} names of a type; look at what it connects to`;
-      this.#call.emit("error", { code: status.RESOURCE_EXHAUSTED, details });
-    } else {
-      this.#dependencies.log.debug({ proxy: this.#proxy.pod, type: request.typeUrl }, "unknown resource type");
-    }
-  }
-
-  /** Something has changed; `since` in milliseconds since the epoch. */
-  recheck(recheck: Recheck, since: number): void {
-    if (recheck.everything) this.#state.recheckAll();
-    else for (const [type, names] of recheck.names) this.#state.recheck(type, names);
-    this.#noteDue(since);
-    this.#push();
-  }
-
-  /** Ends it in order; the proxy keeps what it has and opens another one. */
-  end(): void {
-    if (!this.#isEnded) this.#call.end();
-  }
-
-  /** The stream has ended, whoever ended it. */
-  close(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#cancelTimer();
-    const { index, clock, log, metrics } = this.#dependencies;
-    this.#state.close();
-    index.close(this, this.#proxy.pod);
-    metrics.connected(index.size);
-    log.info({ proxy: this.#proxy.pod, seconds: (clock.now() - this.#connectedAt) / 1_000 }, "proxy disconnected");
-  }
-
-  status(): ProxyStatus {
-    return { proxy: this.#proxy, connectedAt: this.#connectedAt, types: this.#state.status() };
-  }
-
-  /** What the proxy has of each type. */
-  contents(): ReadonlyMap<TypeUrl, readonly SentResource[]> {
-    return this.#state.contents();
-  }
-
-  #noteDue(since = this.#dependencies.clock.now()): void {
-    this.#dueSince ??= since;
-  }
-
-  #noteAnswer(type: TypeUrl, answer: Answer): void {
-    const { clock, log, metrics } = this.#dependencies;
-    if (answer.kind === "ack") {
-      const since = this.#sentSince.get(type);
-      if (since !== undefined) metrics.acknowledged(nameOf(type), (clock.now() - since) / 1_000);
-    } else if (answer.kind === "nack") {
-      metrics.nack(nameOf(type));
-      const resources = answer.resources.slice(0, mostLogged).map(({ name, version }) => ({ name, version }));
-      const fields = { proxy: this.#proxy.pod, type: nameOf(type), resources, of: answer.resources.length };
-      log.warn({ ...fields, reason: answer.message }, "proxy refused resources");
-    }
   }
 
   #push(): void {
     if (this.#isEnded || this.#isBlocked) return;
     for (const response of this.#state.next()) this.#write(response);
-    if (!this.#state.hasPending) this.#dueSince = undefined;
+    if (!this.#state.hasPending) this.#records.settled();
   }
 
   #write(response: DeltaDiscoveryResponse): void {
-    const { clock, log, metrics } = this.#dependencies;
-    const type = response.typeUrl as TypeUrl;
-    const bytes = response.resources.reduce((sum, { body }) => sum + body.byteLength, 0);
-    this.#sentSince.set(type, this.#dueSince ?? clock.now());
-    metrics.pushed(nameOf(type), bytes);
-    const [resources, removed] = [response.resources.length, response.removedResources.length];
-    log.debug({ proxy: this.#proxy.pod, type: nameOf(type), resources, removed, bytes }, "pushed");
+    this.#records.pushed(response);
     if (!this.#call.write(response)) this.#isBlocked = true;
-  }
-
-  /** A timer may be shorter than the time asked for, so the clock is looked at again. */
-  #endAt(at: number): void {
-    if (at === Infinity) return;
-    const left = at - this.#dependencies.clock.now();
-    if (left <= 0) this.end();
-    else {
-      this.#cancelTimer = this.#dependencies.clock.after(left, () => {
-        this.#endAt(at);
-      });
-    }
   }
 }

@@ -24,7 +24,10 @@ export function waitsFor(type: TypeUrl, due: ReadonlySet<TypeUrl>): boolean {
   return (type === listener || type === route) && due.has(cluster);
 }
 
-/** Whether removals of a type wait while others are unsettled: those before it in the order of removals. */
+/** By type, those that may use it: all before it in the order of removals. */
+const users = new Map(removalOrder.map((type, place) => [type, removalOrder.slice(0, place)]));
+
+/** Whether removals of a type wait while others are unsettled. */
 export function mayBeInUse(type: TypeUrl, unsettled: ReadonlySet<TypeUrl>): boolean {
-  return removalOrder.slice(0, removalOrder.indexOf(type)).some((user) => unsettled.has(user));
+  return users.get(type)?.some((user) => unsettled.has(user)) ?? false;
 }

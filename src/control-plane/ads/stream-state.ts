@@ -44,6 +44,7 @@ export interface TypeStatus {
 
 export class StreamState {
   readonly #limits: StreamLimits;
+  /** Of every type. */
   readonly #subscriptions: ReadonlyMap<TypeUrl, TypeSubscription>;
   #nonce = 0;
 
@@ -90,17 +91,13 @@ export class StreamState {
 
   /** Whether there is anything to send, now or after an answer. */
   get hasPending(): boolean {
-    return [...this.#subscriptions.values()].some((subscription) => {
-      const { additions, removals } = subscription.pending();
-      return additions || removals;
-    });
+    return additionOrder.some((type) => this.#subscription(type).hasPending);
   }
 
   status(): readonly TypeStatus[] {
     return Array.from(this.#subscriptions, ([type, subscription]) => {
-      const { additions, removals } = subscription.pending();
-      const synced = !subscription.isBusy && !additions && !removals;
-      return { type, resources: subscription.heldCount, synced, refused: subscription.refused() };
+      const { heldCount, isSettled } = subscription;
+      return { type, resources: heldCount, synced: isSettled, refused: subscription.refused() };
     });
   }
 
@@ -115,35 +112,34 @@ export class StreamState {
   }
 
   #nextAdditions(): readonly DeltaDiscoveryResponse[] {
+    const responses: DeltaDiscoveryResponse[] = [];
     const due = new Set<TypeUrl>();
-    return this.#inOrder(additionOrder).flatMap(([type, subscription]) => {
-      const response =
-        subscription.isBusy || waitsFor(type, due) || !subscription.pending().additions
-          ? []
-          : this.#take(type, subscription, "additions");
-      if (subscription.pending().additions) due.add(type);
-      return response;
-    });
+    for (const type of additionOrder) {
+      const subscription = this.#subscription(type);
+      if (!subscription.pending().additions) continue;
+      const isFree = !subscription.isBusy && !waitsFor(type, due);
+      if (isFree) responses.push(...this.#take(type, subscription, "additions"));
+      if (!isFree || subscription.pending().additions) due.add(type);
+    }
+    return responses;
   }
 
   #nextRemovals(): readonly DeltaDiscoveryResponse[] {
+    const responses: DeltaDiscoveryResponse[] = [];
     const unsettled = new Set<TypeUrl>();
-    return this.#inOrder(removalOrder).flatMap(([type, subscription]) => {
-      const response =
-        subscription.isBusy || mayBeInUse(type, unsettled) || !subscription.pending().removals
-          ? []
-          : this.#take(type, subscription, "removals");
-      const { additions, removals } = subscription.pending();
-      if (subscription.isBusy || additions || removals || subscription.hasRefused) unsettled.add(type);
-      return response;
-    });
+    for (const type of removalOrder) {
+      const subscription = this.#subscription(type);
+      const isFree = !subscription.isBusy && !mayBeInUse(type, unsettled);
+      if (isFree && subscription.pending().removals) responses.push(...this.#take(type, subscription, "removals"));
+      if (!subscription.isSettled || subscription.hasRefused) unsettled.add(type);
+    }
+    return responses;
   }
 
-  #inOrder(types: readonly TypeUrl[]): readonly (readonly [TypeUrl, TypeSubscription])[] {
-    return types.flatMap((type) => {
-      const subscription = this.#subscriptions.get(type);
-      return subscription === undefined ? [] : [[type, subscription] as const];
-    });
+  #subscription(type: TypeUrl): TypeSubscription {
+    const subscription = this.#subscriptions.get(type);
+    if (subscription === undefined) throw new Error(`there is no subscription of ${type}`);
+    return subscription;
   }
 
   #take(

@@ -1,11 +1,11 @@
 /**
  * One resource type on one delta stream: what the client wants, what it has, and so what it is to be sent. No I/O, no time:
  * a request or a change goes in, and `take` gives the next response, never a second one before the first was answered.
- *
- * Nothing is queued. Names are marked as due, and looked up when there is room to send: whatever changed while the client
- * was busy is sent once, in its latest version. https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol
+ * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol
  */
 import type { DeltaDiscoveryRequest, DeltaResource } from "../../envoy-api/discovery.ts";
+import type { Pending } from "./due-resources.ts";
+import { DueResources } from "./due-resources.ts";
 import type { RefusedResource } from "./held-resources.ts";
 import { HeldResources } from "./held-resources.ts";
 import type { InterestListener } from "./wanted-names.ts";
@@ -15,12 +15,6 @@ import { WantedNames } from "./wanted-names.ts";
 export interface ResourceView {
   wildcardNames(): readonly string[];
   resource(name: string): DeltaResource | undefined;
-}
-
-/** What there is to send. An empty response that is owed counts as an addition. */
-export interface Pending {
-  readonly additions: boolean;
-  readonly removals: boolean;
 }
 
 /** The resources and names of one response. */
@@ -64,10 +58,7 @@ export class TypeSubscription {
   readonly #view: ResourceView;
   readonly #wanted: WantedNames;
   readonly #held = new HeldResources();
-  /** Names to be looked at. */
-  readonly #due = new Set<string>();
-  /** Parts of refused responses, each to be sent by itself to find the culprit. */
-  #suspects: (readonly string[])[] = [];
+  readonly #due: DueResources;
   #inFlight: InFlight | undefined;
   #isOpen = false;
   #owesAnswer = false;
@@ -75,6 +66,11 @@ export class TypeSubscription {
   constructor(view: ResourceView, interest: InterestListener) {
     this.#view = view;
     this.#wanted = new WantedNames(interest);
+    this.#due = new DueResources({
+      resource: (name) => view.resource(name),
+      wanted: this.#wanted,
+      held: this.#held,
+    });
   }
 
   /** Whether a response has not been answered yet. */
@@ -130,21 +126,27 @@ export class TypeSubscription {
     this.recheck(this.#wanted.all());
   }
 
+  /** What there is to send; an empty response that is owed counts as an addition. */
   pending(): Pending {
-    let [additions, removals] = [this.#owesAnswer, false];
-    for (const name of this.#due) {
-      const state = this.#lookUp(name);
-      if (state === "settled") this.#due.delete(name);
-      else if (state === "gone") removals = true;
-      else additions = true;
-    }
-    return { additions, removals };
+    const pending = this.#due.pending();
+    return this.#owesAnswer ? { ...pending, additions: true } : pending;
+  }
+
+  /** Whether there is anything to send, now or after an answer. */
+  get hasPending(): boolean {
+    const { additions, removals } = this.pending();
+    return additions || removals;
+  }
+
+  /** Whether the client has answered everything, and there is nothing more to tell it. */
+  get isSettled(): boolean {
+    return !this.isBusy && !this.hasPending;
   }
 
   /** The next response; it is in flight from now on. Undefined where there is nothing to say. */
   take({ nonce, additions, removals, maxBytes }: TakeOptions): Update | undefined {
-    const resources = additions ? this.#takeResources(maxBytes) : [];
-    const removed = removals ? this.#takeRemoved() : [];
+    const resources = additions ? this.#due.takeResources(maxBytes) : [];
+    const removed = removals ? this.#due.takeRemoved() : [];
     if (resources.length === 0 && removed.length === 0 && !(additions && this.#owesAnswer)) return undefined;
     this.#owesAnswer = false;
     this.#inFlight = { nonce, resources };
@@ -156,11 +158,13 @@ export class TypeSubscription {
     this.#wanted.clear();
   }
 
-  #open({ resourceNamesSubscribe: names, initialResourceVersions }: DeltaDiscoveryRequest): void {
+  #open(request: DeltaDiscoveryRequest): void {
     this.#isOpen = true;
+    const { resourceNamesSubscribe: names, initialResourceVersions } = request;
     for (const [name, version] of Object.entries(initialResourceVersions)) this.#held.take(name, version);
     // A first request without names is the older way to ask for the wildcard.
-    if (names.length === 0 || names.includes(wildcard)) this.#turnWildcardOn();
+    const namesNothing = names.length === 0 && request.resourceNamesUnsubscribe.length === 0;
+    if (namesNothing || names.includes(wildcard)) this.#turnWildcardOn();
     for (const name of names) if (name !== wildcard) this.#wanted.add(name);
     this.recheck(this.#wanted.all());
     for (const name of [...this.#held.names()]) if (!this.#wanted.has(name)) this.#letGo(name);
@@ -171,6 +175,7 @@ export class TypeSubscription {
       if (name === wildcard) for (const lost of this.#wanted.clearWildcard()) this.#forget(lost);
       else this.#unsubscribe(name);
     }
+    this.#recallInFlight(new Set(resourceNamesSubscribe));
     for (const name of resourceNamesSubscribe) {
       if (name === wildcard) this.#turnWildcardOn();
       else {
@@ -179,6 +184,16 @@ export class TypeSubscription {
         this.#held.doubt(name);
         this.#due.add(name);
       }
+    }
+  }
+
+  /** What a client has given up and asks for again while it is on its way, it will have: by name, or by its wildcard. */
+  #recallInFlight(asked: ReadonlySet<string>): void {
+    for (const { name, version } of this.#inFlight?.resources ?? []) {
+      if (this.#held.has(name) || !(asked.has(name) || asked.has(wildcard))) continue;
+      this.#held.take(name, version);
+      this.#held.doubt(name);
+      this.#due.add(name);
     }
   }
 
@@ -236,48 +251,7 @@ export class TypeSubscription {
       return;
     }
     const names = concerned.map(({ name }) => name);
-    for (const name of names) {
-      this.#held.doubt(name);
-      this.#due.add(name);
-    }
-    const middle = Math.ceil(names.length / 2);
-    const halves = [names.slice(0, middle), names.slice(middle)].filter((half) => half.length > 0);
-    this.#suspects = [...halves, ...this.#suspects];
-  }
-
-  #takeResources(maxBytes: number): readonly DeltaResource[] {
-    for (let part = this.#suspects.shift(); part !== undefined; part = this.#suspects.shift()) {
-      const resources = this.#collect(part, maxBytes);
-      if (resources.length > 0) return resources;
-    }
-    return this.#collect(this.#due, maxBytes);
-  }
-
-  #collect(names: Iterable<string>, maxBytes: number): readonly DeltaResource[] {
-    const resources: DeltaResource[] = [];
-    let bytes = 0;
-    for (const name of names) {
-      const resource = this.#due.has(name) ? this.#lookUp(name) : "settled";
-      if (typeof resource === "string") continue;
-      bytes += resource.body.byteLength;
-      if (resources.length > 0 && bytes > maxBytes) break;
-      resources.push(resource);
-      this.#held.take(name, resource.version);
-      this.#due.delete(name);
-    }
-    return resources;
-  }
-
-  #takeRemoved(): readonly string[] {
-    const removed = [...this.#due].filter((name) => this.#lookUp(name) === "gone");
-    for (const name of removed) this.#forget(name);
-    return removed;
-  }
-
-  /** What is to be done about a name: send this, say that it is gone, or nothing. */
-  #lookUp(name: string): DeltaResource | "gone" | "settled" {
-    const resource = this.#wanted.has(name) ? this.#view.resource(name) : undefined;
-    if (resource === undefined) return this.#held.has(name) ? "gone" : "settled";
-    return this.#held.lacks(resource) ? resource : "settled";
+    for (const name of names) this.#held.doubt(name);
+    this.#due.suspect(names);
   }
 }

@@ -15,8 +15,9 @@ import {
   trustName,
 } from "../../../src/control-plane/xds/names.ts";
 import type { DeltaDiscoveryRequest, DeltaDiscoveryResponse, DeltaResource } from "../../../src/envoy-api/discovery.ts";
-import { decodeDeltaResponse, encodeDeltaRequest } from "../../../src/envoy-api/discovery.ts";
+import { decodeDeltaResponse, encodeDeltaRequest } from "../../../src/envoy-api/delta-client.ts";
 import { decodeResource } from "../../../src/envoy-api/resource.ts";
+import { envoyLikeNode } from "../../mesh/envoy-node.ts";
 import type { ProxyPlan } from "./protocol.ts";
 import { now } from "./protocol.ts";
 
@@ -92,7 +93,7 @@ export class SimulatedProxy {
     metadata.set("authorization", `Bearer ${plan.pod.token}`);
     this.#call = client.makeBidiStreamRequest(
       discoveryService.deltaAggregatedResources.path,
-      (request: SentRequest) => Buffer.from(encodeDeltaRequest(request)),
+      encode,
       receive,
       metadata,
     );
@@ -186,6 +187,14 @@ export class SimulatedProxy {
   #hasAllThatItUses(): boolean {
     return this.#plan.uses.every((address) => this.#clusters.has(destinationName("http", address)));
   }
+}
+
+/** As large as an Envoy's first request is. */
+const envoysWords = envoyLikeNode();
+
+function encode(request: SentRequest): Buffer {
+  const bytes = encodeDeltaRequest(request);
+  return Buffer.concat(request.node === undefined ? [bytes] : [bytes, envoysWords]);
 }
 
 function receive(bytes: Buffer): Received {

@@ -124,6 +124,30 @@ describe("what a client is sent", () => {
     assert.deepEqual(settle(state), ["cluster: a=1"]);
   });
 
+  test("that what it gave up and asked for again on its way has gone meanwhile, by name or by its wildcard", () => {
+    for (const again of ["c", "*"]) {
+      const { state, set } = stream();
+      set(cluster, { c: "1" }, []);
+      state.request(request({ typeUrl: cluster, resourceNamesSubscribe: ["c"] }));
+      const sent = state.next();
+      assert.deepEqual(summary(sent), ["cluster: c=1"]);
+      state.request(request({ typeUrl: cluster, resourceNamesUnsubscribe: ["c"] }));
+      state.request(request({ typeUrl: cluster, resourceNamesSubscribe: [again] }));
+      set(cluster, {}, []);
+      ack(state, sent);
+      assert.deepEqual(settle(state), ["cluster: -c"]);
+    }
+  });
+
+  test("nothing because its first request gave up what it had not asked for", () => {
+    const { state, set } = stream();
+    set(cluster, { a: "1" });
+    state.request(request({ typeUrl: cluster, resourceNamesUnsubscribe: ["*"] }));
+    assert.deepEqual(settle(state), []);
+    state.request(request({ typeUrl: cluster, resourceNamesSubscribe: ["*"] }));
+    assert.deepEqual(settle(state), ["cluster: a=1"]);
+  });
+
   test("whether a name is still covered by its wildcard when it stops asking for it", () => {
     const { state, set } = stream();
     set(cluster, { a: "1", b: "1" }, ["a"]);
