@@ -4,6 +4,7 @@
  */
 import { parseAddress } from "../../src/control-plane/model/address.ts";
 import type { Address, Destination, ServiceDestination } from "../../src/control-plane/model/destination.ts";
+import type { RoutedPort } from "../../src/control-plane/model/route.ts";
 import { workloadIdentity } from "../../src/control-plane/model/identity.ts";
 import type { Mesh, MeshChange } from "../../src/control-plane/model/mesh.ts";
 import { modeOfPort } from "../../src/control-plane/model/tls-policies.ts";
@@ -15,12 +16,29 @@ export interface MeshStatement {
   readonly workloads: readonly Workload[];
   readonly inspectedPorts: readonly number[];
   readonly opaqueAddresses: readonly Address[];
+  /** Routes by their clients' namespace, `*` for all others. Undefined: there are none. */
+  readonly routes?: RouteStatement;
 }
+
+export type RouteStatement = Readonly<Record<string, readonly RoutedPort[]>>;
 
 export const trustDomain = "cluster.local";
 
 function keyOf({ namespace, name }: Workload): NamespacedName {
   return namespacedName(namespace, name);
+}
+
+const unrouted: readonly RoutedPort[] = [];
+
+function routesOf(routes: RouteStatement, namespace: string): readonly RoutedPort[] {
+  return routes[namespace] ?? routes["*"] ?? unrouted;
+}
+
+/** Whose routes differ. */
+function rerouted(before: RouteStatement, now: RouteStatement): ReadonlySet<string> | "all" {
+  const differs = (namespace: string): boolean =>
+    JSON.stringify(routesOf(before, namespace)) !== JSON.stringify(routesOf(now, namespace));
+  return differs("*") ? "all" : new Set(Object.keys({ ...before, ...now }).filter(differs));
 }
 
 function definition(destination: ServiceDestination | undefined): string {
@@ -68,6 +86,7 @@ export class FakeMesh implements Mesh {
       workloads: pods,
       ports: ports(said) !== ports(statement),
       namespaces: new Set([...redefined].flatMap((address) => this.#namespacesOf(address, services))),
+      routes: rerouted(said.routes ?? {}, statement.routes ?? {}),
     };
   }
 
@@ -98,6 +117,10 @@ export class FakeMesh implements Mesh {
   servicesOf(namespace: string): readonly ServiceDestination[] {
     const all = [...this.#services.values()].filter((service) => service.namespace === namespace);
     return all.sort((one, other) => (one.address < other.address ? -1 : 1));
+  }
+
+  routedPorts(clientNamespace: string): readonly RoutedPort[] {
+    return routesOf(this.#said.routes ?? {}, clientNamespace);
   }
 
   #read(statement: MeshStatement): void {

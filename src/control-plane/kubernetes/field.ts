@@ -73,6 +73,14 @@ export class Field {
     return typeof this.#value === "string" ? this.#value : this.number();
   }
 
+  /** A whole number from the least to the most. */
+  whole(least: number, most: number): number | undefined {
+    const number = this.number();
+    if (number === undefined || (Number.isInteger(number) && number >= least && number <= most)) return number;
+    this.report(`${number} is not allowed here`, `write a whole number from ${least} to ${most}`);
+    return undefined;
+  }
+
   /** A port, 1..65535. */
   port(): number | undefined {
     const port = this.number();
@@ -99,6 +107,13 @@ export class Field {
       if (text !== undefined) texts.push([key, text]);
     }
     return Object.fromEntries(texts);
+  }
+
+  /** Reads a part of it, and tells whether nothing was wrong. */
+  attempt<T>(read: (field: Field) => T): { readonly value: T; readonly sound: boolean } {
+    const before = this.#problems.length;
+    const value = read(this);
+    return { value, sound: this.#problems.length === before };
   }
 
   report(message: string, hint: string): void {

@@ -3,11 +3,10 @@
  * server with an older CRD, may hold anything. What cannot be understood makes the whole object void, as a guess at what
  * its writer meant could open what was to be closed.
  */
-import { nearestWord } from "../../nearest-word.ts";
-import { quote } from "../../quote.ts";
 import type { MeshTlsRecord } from "../model/cluster-object.ts";
 import type { TlsMode } from "../model/workload.ts";
 import type { Field } from "./field.ts";
+import { hasOnly } from "./known-fields.ts";
 import { readNameAndAge } from "./read-metadata.ts";
 
 const modes: readonly TlsMode[] = ["strict", "permissive", "disabled"];
@@ -36,16 +35,6 @@ export function readMeshTls(object: Field): MeshTlsRecord | undefined {
     mode,
     ports,
   };
-}
-
-function hasOnly(field: Field, known: readonly string[]): Sound {
-  const unknown = field.keys().filter((key) => !known.includes(key));
-  for (const key of unknown) {
-    const nearest = nearestWord(key, known);
-    const hint = nearest === undefined ? `write one of: ${known.join(", ")}` : `did you mean ${nearest}?`;
-    field.report(`the field ${quote(key)} is unknown`, hint);
-  }
-  return unknown.length === 0;
 }
 
 /** An empty selector would select every workload, but with another rank than none at all. */

@@ -10,6 +10,9 @@ import { readNode } from "./read-node.ts";
 import { readPod } from "./read-pod.ts";
 import { readService } from "./read-service.ts";
 import { readSlice } from "./read-slice.ts";
+import { readGrpcRoute } from "./routes/read-grpc-route.ts";
+import { readHttpRoute } from "./routes/read-http-route.ts";
+import { readReferenceGrant } from "./routes/read-reference-grant.ts";
 
 const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K] | undefined } = {
   namespace: readNamespace,
@@ -18,13 +21,19 @@ const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K
   service: readService,
   slice: readSlice,
   meshTls: readMeshTls,
+  httpRoute: readHttpRoute,
+  grpcRoute: readGrpcRoute,
+  referenceGrant: readReferenceGrant,
 };
+
+/** Kinds whose objects have a status that the mesh writes. */
+const reported: readonly ObjectKind[] = ["meshTls", "httpRoute", "grpcRoute"];
 
 /** An object came or changed. Never throws, whatever it is: what is wrong with it is in the change. */
 export function readObject(kind: ObjectKind, key: string, object: JsonObject): ObjectChange {
   const problems: Problem[] = [];
   const read = readers[kind](new Field(object, "", problems));
-  const generation = kind === "meshTls" ? generationOf(object) : undefined;
+  const generation = reported.includes(kind) ? generationOf(object) : undefined;
   const change = {
     kind,
     key,

@@ -1,6 +1,7 @@
 /** The kinds of objects that the mesh is made of, and where the API server has them. */
 import { domain } from "../../injection/keys.ts";
 import type { ObjectKind } from "../model/cluster-object.ts";
+import { gatewayGroup } from "./routes/gateway-group.ts";
 
 export interface WatchedKind {
   readonly kind: ObjectKind;
@@ -18,6 +19,7 @@ export interface WatchedKind {
 
 const builtIn = { namespaced: true, metadataOnly: false, optional: false };
 const meshApi = `${domain}/v1alpha1`;
+const gatewayApi = `${gatewayGroup}/v1`;
 const discovery = "discovery.k8s.io/v1";
 
 export const watchedKinds: readonly WatchedKind[] = [
@@ -48,4 +50,16 @@ export const watchedKinds: readonly WatchedKind[] = [
     path: `/apis/${meshApi}/meshtls`,
     optional: true,
   },
+  ...[
+    { kind: "httpRoute", name: "HTTPRoute", plural: "httproutes" } as const,
+    { kind: "grpcRoute", name: "GRPCRoute", plural: "grpcroutes" } as const,
+    { kind: "referenceGrant", name: "ReferenceGrant", plural: "referencegrants" } as const,
+  ].map(({ kind, name, plural }) => ({
+    ...builtIn,
+    kind,
+    name,
+    apiVersion: gatewayApi,
+    path: `/apis/${gatewayApi}/${plural}`,
+    optional: true,
+  })),
 ];

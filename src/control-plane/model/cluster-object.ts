@@ -6,6 +6,7 @@ import type { IpFamily } from "../../net/cidr.ts";
 import type { PortRange, PortSelection } from "../../net/port-range.ts";
 import type { Problem } from "../../problem.ts";
 import type { DeclaredProtocol } from "./destination.ts";
+import type { ReferenceGrantRecord, RouteRecord } from "./routes/route-record.ts";
 import type { TlsMode } from "./workload.ts";
 
 export interface NamespaceRecord {
@@ -126,6 +127,9 @@ export interface ClusterObjects {
   readonly service: ServiceRecord;
   readonly slice: SliceRecord;
   readonly meshTls: MeshTlsRecord;
+  readonly httpRoute: RouteRecord;
+  readonly grpcRoute: RouteRecord;
+  readonly referenceGrant: ReferenceGrantRecord;
 }
 
 export type ObjectKind = keyof ClusterObjects;

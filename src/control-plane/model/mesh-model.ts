@@ -14,7 +14,8 @@ import { PendingChange } from "./pending-change.ts";
 import { placeObject } from "./place-object.ts";
 import type { PodEntry } from "./pod-index.ts";
 import type { ObjectProblems } from "./problem-book.ts";
-import { serviceDestination } from "./resolved-port.ts";
+import { familyByName, serviceDestination } from "./resolved-port.ts";
+import { findNamedPort } from "./service-index.ts";
 import { summarizeChange } from "./summarize-change.ts";
 import { workOut } from "./work-out.ts";
 
@@ -50,6 +51,7 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
     inspectedPorts: () => state.inspection.inspectedPorts(),
     opaqueAddresses: () => state.inspection.opaqueAddresses(),
     servicesOf: (namespace) => state.clusterIps.of(namespace).map((address) => clusterIpDestination(state, address)),
+    routedPorts: (clientNamespace) => state.routes.ports.of(clientNamespace),
     problems: () => state.book.list(),
     problemsOf: ({ kind, key }) => state.book.of(kind, key),
   };
@@ -72,11 +74,16 @@ function followClusterIps({ clusterIps, claims }: MeshState, { claimsBefore }: P
 
 function findDestination(state: MeshState, address: Address): Destination {
   const place = parseAddress(address);
-  if (place === undefined) return { kind: "unknown", address };
+  if (place === undefined) return findNamed(state, address);
   const claim = findClaim(state, address, place);
   if (claim !== undefined) return serviceDestination(claim.port, address, familyOf(place.ip));
   const pod = state.pods.ownerOf(place.ip);
   return pod === undefined ? { kind: "unknown", address } : podDestination(pod, address, place);
+}
+
+function findNamed({ services }: MeshState, address: Address): Destination {
+  const port = findNamedPort(services, address);
+  return port === undefined ? { kind: "unknown", address } : serviceDestination(port, address, familyByName(port));
 }
 
 function findClaim({ claims, nodes }: MeshState, address: Address, { ip, port }: IpAndPort): Claim | undefined {

@@ -9,6 +9,8 @@ import { PodIndex } from "./pod-index.ts";
 import { PolicyIndex } from "./policy-index.ts";
 import { PortInspection } from "./port-inspection.ts";
 import { ProblemBook } from "./problem-book.ts";
+import type { RouteState } from "./routes/route-state.ts";
+import { createRouteState } from "./routes/route-state.ts";
 import { ServiceIndex } from "./service-index.ts";
 
 export interface MeshSettings {
@@ -31,6 +33,7 @@ export interface MeshState {
   readonly clusterIps: ClusterIpListing;
   readonly inspection: PortInspection;
   readonly overruled: OverruledPolicies;
+  readonly routes: RouteState;
   readonly book: ProblemBook;
 }
 
@@ -47,6 +50,7 @@ export function createMeshState(settings: MeshSettings): MeshState {
     clusterIps: new ClusterIpListing(),
     inspection: new PortInspection(),
     overruled: new OverruledPolicies(),
+    routes: createRouteState(),
     book: new ProblemBook(),
   };
 }

@@ -4,11 +4,15 @@
  */
 import type { Address, Destination, ServiceDestination } from "./destination.ts";
 import { parseAddress } from "./address.ts";
+import type { RoutedPort } from "./route.ts";
 import type { NamespacedName, Workload } from "./workload.ts";
 
 export interface Mesh {
   readonly trustDomain: string;
-  /** Never fails: an address that nobody has is an unknown destination. */
+  /**
+   * Never fails: an address that nobody has is an unknown destination. A Service without an IP of its own is known by its name
+   * (`<namespace>/<service>:<port>`).
+   */
   destination(address: Address): Destination;
   workload(pod: NamespacedName): Workload | undefined;
   /** Ports on which at least one Service takes HTTP or has not said what it takes; ascending. */
@@ -17,6 +21,11 @@ export interface Mesh {
   opaqueAddresses(): readonly Address[];
   /** The service ports of a namespace by their ClusterIPs, sorted by address. */
   servicesOf(namespace: string): readonly ServiceDestination[];
+  /**
+   * The ports whose routes the requests of a namespace's clients follow, sorted by namespace, Service and port. The same
+   * objects, down to each rule, as long as they are the same.
+   */
+  routedPorts(clientNamespace: string): readonly RoutedPort[];
 }
 
 /** What a change of Kubernetes objects may have changed in the mesh; a name too many costs little, one too few is a bug. */
@@ -36,6 +45,8 @@ export interface MeshChange {
   readonly ports: boolean;
   /** Namespaces whose `servicesOf` lists other addresses. */
   readonly namespaces: ReadonlySet<string>;
+  /** Client namespaces whose `routedPorts` differ. */
+  readonly routes: ReadonlySet<string> | "all";
 }
 
 /** Whether an address's destination may differ after a change. */

@@ -4,7 +4,11 @@
  */
 import type { Claim, ClaimKey } from "./claim.ts";
 import type { MeshTlsRecord, PodRecord } from "./cluster-object.ts";
+import type { Address } from "./destination.ts";
 import type { PodEntry } from "./pod-index.ts";
+import type { ResolvedPort } from "./resolved-port.ts";
+import type { RouteKey } from "./routes/route-key.ts";
+import type { RouteRecord } from "./routes/route-record.ts";
 import type { NamespacedName } from "./workload.ts";
 
 export class PendingChange {
@@ -27,6 +31,23 @@ export class PendingChange {
   readonly nodeIps = new Set<string>();
   /** Whether the inspected ports have changed. */
   ports = false;
+
+  /** Routes to work out, with what is known of them now. */
+  readonly routes = new Map<RouteKey, RouteRecord | undefined>();
+  /** Namespaces whose ReferenceGrants have changed. */
+  readonly grantNamespaces = new Set<string>();
+  /** Services that routes may see differently. */
+  readonly fronts = new Set<NamespacedName>();
+  /** Ports of Services that go by their names. */
+  readonly namedBefore = new Map<Address, ResolvedPort | undefined>();
+  /** Namespaces whose clients see other routes. */
+  routed: ReadonlySet<string> | "all" = new Set();
+
+  /** @param client the namespace whose clients see other routes; undefined: all */
+  noteRouted(client: string | undefined): void {
+    if (client === undefined) this.routed = "all";
+    else if (this.routed !== "all") this.routed = new Set([...this.routed, client]);
+  }
 }
 
 /** Keeps the first value that is put down for a key: the one before the batch. */

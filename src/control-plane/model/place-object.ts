@@ -4,6 +4,9 @@ import type { MeshTlsRecord, NamespaceRecord, NodeRecord, ObjectChange } from ".
 import type { MeshState } from "./mesh-state.ts";
 import type { PendingChange } from "./pending-change.ts";
 import { rememberFirst } from "./pending-change.ts";
+import type { RouteKey } from "./routes/route-key.ts";
+import { routeKey } from "./routes/route-key.ts";
+import type { ReferenceGrantRecord, RouteRecord } from "./routes/route-record.ts";
 import type { NamespacedName } from "./workload.ts";
 
 export function placeObject(state: MeshState, change: ObjectChange, pending: PendingChange): void {
@@ -28,6 +31,15 @@ export function placeObject(state: MeshState, change: ObjectChange, pending: Pen
       break;
     case "meshTls":
       placePolicy(state, key, change.object, pending);
+      break;
+    case "httpRoute":
+      placeRoute(state, routeKey("HTTPRoute", key), change.object, pending);
+      break;
+    case "grpcRoute":
+      placeRoute(state, routeKey("GRPCRoute", key), change.object, pending);
+      break;
+    case "referenceGrant":
+      placeGrant(state, key, change.object, pending);
       break;
   }
 }
@@ -69,6 +81,28 @@ function placePolicy(
   if (before !== undefined && record === undefined) pending.removedPolicies.push(before);
   const meshWide = [before, record].some((policy) => policy !== undefined && policies.isMeshWide(policy));
   reconsider(state, meshWide ? pods.keys() : pods.ofNamespace(namespace), pending);
+}
+
+/** What somebody has written into its status changes nothing. */
+function placeRoute(
+  { routes }: MeshState,
+  key: RouteKey,
+  record: RouteRecord | undefined,
+  pending: PendingChange,
+): void {
+  const known = pending.routes.has(key) ? pending.routes.get(key) : routes.table.get(key)?.record;
+  if (!isDeepStrictEqual(known, record)) pending.routes.set(key, record);
+}
+
+function placeGrant(
+  { routes }: MeshState,
+  key: NamespacedName,
+  grant: ReferenceGrantRecord | undefined,
+  pending: PendingChange,
+): void {
+  if (isDeepStrictEqual(routes.grants.get(key), grant)) return;
+  routes.grants.set(key, grant);
+  pending.grantNamespaces.add(key.split("/")[0] ?? "");
 }
 
 /** Pods that stay as they are, but for what applies to them. */

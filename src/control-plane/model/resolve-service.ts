@@ -13,7 +13,10 @@ import type { PodLookup } from "./endpoints.ts";
 import { collectEndpoints, endpointIps } from "./endpoints.ts";
 import type { Exposure } from "./port-inspection.ts";
 import { exposures } from "./port-inspection.ts";
+import { formatNamedPort } from "./named-destination.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
+import type { ServiceFront } from "./routes/service-front.ts";
+import { ownIp, serviceFront } from "./routes/service-front.ts";
 import { namespacedName } from "./workload.ts";
 
 export interface ResolvedService {
@@ -21,6 +24,10 @@ export interface ResolvedService {
   readonly exposure: Exposure;
   /** Every IP of its slices, used or not. */
   readonly endpointIps: ReadonlySet<string>;
+  /** Its ports by name, where it has no IP of its own. */
+  readonly named: ReadonlyMap<Address, ResolvedPort>;
+  /** Undefined where there is no such Service. */
+  readonly front: ServiceFront | undefined;
 }
 
 export interface ServiceContext {
@@ -41,7 +48,21 @@ export function resolveService(service: ServiceRecord, context: ServiceContext):
       resolved.map(({ port }) => port),
     ),
     endpointIps: endpointIps(context.slices),
+    named: namePorts(service, resolved),
+    front: serviceFront(
+      service,
+      resolved.map(({ port }) => port.protocol),
+    ),
   };
+}
+
+const noNames: ReadonlyMap<Address, ResolvedPort> = new Map();
+
+function namePorts(service: ServiceRecord, ports: readonly PortWithRecord[]): ReadonlyMap<Address, ResolvedPort> {
+  if (ports.length === 0 || ownIp(service) !== undefined) return noNames;
+  const key = namespacedName(service.namespace, service.name);
+  // Of several with one number, the first has it, as of several that claim one address.
+  return new Map(ports.toReversed().map(({ port }) => [formatNamedPort({ service: key, port: port.port }), port]));
 }
 
 interface PortWithRecord {

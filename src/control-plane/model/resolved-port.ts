@@ -23,6 +23,14 @@ export function serviceDestination(
   return { kind: "service", address, namespace, service, port, protocol, endpoints: endpoints[family] };
 }
 
+/**
+ * The family of the endpoints that requests are sent to which go by the Service's name: one, as each pod of a dual-stack
+ * Service has an address in both.
+ */
+export function familyByName({ families, endpoints }: ResolvedPort): IpFamily {
+  return families.find((family) => endpoints[family].length > 0) ?? families[0] ?? "IPv4";
+}
+
 /** Whether more than the endpoints' list tells two apart, in one family. */
 export function isRedefined(before: ResolvedPort, after: ResolvedPort, family: IpFamily): boolean {
   return (

@@ -72,6 +72,7 @@ export interface HeaderChanges {
   readonly remove: readonly string[];
 }
 
+/** The value is literal: what Envoy would take for a command in it is none. */
 export interface HeaderValue {
   readonly name: string;
   readonly value: string;
@@ -90,7 +91,10 @@ export interface UrlRewrite {
   readonly path: PathRewrite | undefined;
 }
 
-/** `prefix` replaces what the rule's own prefix match has matched, and is used with such a match alone. */
+/**
+ * `prefix` replaces what the rule's own prefix match has matched, and is used with such a match alone; as a match, it has no
+ * slash at its end, but for `/` itself.
+ */
 export interface PathRewrite {
   readonly kind: "full" | "prefix";
   readonly value: string;
@@ -125,7 +129,10 @@ export interface Redirect {
   readonly statusCode: 301 | 302 | 303 | 307 | 308;
 }
 
-/** Those without weight are left out; where nothing is left, requests are answered 500. */
+/**
+ * Those without weight are left out; where nothing is left, requests are answered 500. For a GRPCRoute, that is the status
+ * UNAVAILABLE in place of 500, also where there is no {@link target}.
+ */
 export interface WeightedBackend {
   /** More than 0. */
   readonly weight: number;

@@ -1,13 +1,22 @@
 /** The Services with their slices, and what has been worked out of each. */
 import type { ServiceRecord, SliceRecord } from "./cluster-object.ts";
+import type { Address } from "./destination.ts";
 import { MultiMap, setOf } from "./multi-map.ts";
+import { parseNamedPort } from "./named-destination.ts";
 import { noExposure } from "./port-inspection.ts";
 import type { ResolvedService } from "./resolve-service.ts";
+import type { ResolvedPort } from "./resolved-port.ts";
 import type { NamespacedName } from "./workload.ts";
 import { namespacedName } from "./workload.ts";
 
 /** Of a Service that there is none of. */
-const nothing: ResolvedService = { claims: new Map(), exposure: noExposure, endpointIps: new Set() };
+const nothing: ResolvedService = {
+  claims: new Map(),
+  exposure: noExposure,
+  endpointIps: new Set(),
+  named: new Map(),
+  front: undefined,
+};
 
 export class ServiceIndex {
   readonly #records = new Map<NamespacedName, ServiceRecord>();
@@ -62,6 +71,12 @@ export class ServiceIndex {
     if (resolved === undefined) this.#resolved.delete(key);
     else this.#resolved.set(key, resolved);
   }
+}
+
+/** What a Service's name and port stand for; undefined where it has an IP of its own, or there is none such. */
+export function findNamedPort(services: Pick<ServiceIndex, "resolved">, name: Address): ResolvedPort | undefined {
+  const service = parseNamedPort(name)?.service;
+  return service && services.resolved(service).named.get(name);
 }
 
 function serviceOf(slice: SliceRecord | undefined): NamespacedName | undefined {

@@ -11,7 +11,8 @@ import type { NodeIndex } from "./node-index.ts";
 import type { PendingChange } from "./pending-change.ts";
 import type { PodEntry, PodIndex } from "./pod-index.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
-import { isRedefined } from "./resolved-port.ts";
+import { familyByName, isRedefined } from "./resolved-port.ts";
+import { findNamedPort } from "./service-index.ts";
 import type { NamespacedName } from "./workload.ts";
 
 type Difference = "none" | "endpoints" | "redefined";
@@ -19,23 +20,24 @@ type Difference = "none" | "endpoints" | "redefined";
 /** All but the namespaces, which the listing of their addresses tells. */
 export function summarizeChange(
   pending: PendingChange,
-  after: Pick<MeshState, "claims" | "nodes" | "pods">,
+  after: Pick<MeshState, "claims" | "nodes" | "pods" | "services">,
 ): Omit<MeshChange, "namespaces"> {
   return {
     ...differingAddresses(pending, after),
     ips: differingIps(pending, after.pods),
     workloads: differingWorkloads(pending, after.pods),
     ports: pending.ports,
+    routes: pending.routed,
   };
 }
 
 function differingAddresses(
-  { claimsBefore }: PendingChange,
-  { claims, nodes }: Pick<MeshState, "claims" | "nodes" | "pods">,
+  pending: PendingChange,
+  { claims, nodes, services }: Pick<MeshState, "claims" | "nodes" | "services">,
 ): Pick<MeshChange, "addresses" | "redefined"> {
   const addresses = new Set<Address>();
   const redefined = new Set<Address>();
-  for (const [key, before] of claimsBefore) {
+  for (const [key, before] of pending.claimsBefore) {
     const after = claims.holder(key);
     const differences = {
       IPv4: compare(before?.port, after?.port, "IPv4"),
@@ -47,7 +49,18 @@ function differingAddresses(
       if (differences[family] === "redefined") redefined.add(address);
     }
   }
+  for (const [name, before] of pending.namedBefore) {
+    const difference = compareNamed(before, findNamedPort(services, name));
+    if (difference !== "none") addresses.add(name);
+    if (difference === "redefined") redefined.add(name);
+  }
   return { addresses, redefined };
+}
+
+function compareNamed(before: ResolvedPort | undefined, after: ResolvedPort | undefined): Difference {
+  const families = [before, after].map((port) => port && familyByName(port));
+  const [family = "IPv4", other = family] = families;
+  return family === other ? compare(before, after, family) : "redefined";
 }
 
 function* addressesOf(

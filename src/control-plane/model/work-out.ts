@@ -2,6 +2,7 @@
  * Works out what a batch of changes concerns, once every object is in its place: the pods, then the Services, then who
  * stands in whose way. It costs as much as hangs on the objects that have changed, however many others there are.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { PodRecord } from "./cluster-object.ts";
 import { forgetClaimant, forgetPolicy, reportClaimants, reportNamespaceWide } from "./conflicts.ts";
 import { identityAt, makePodEntry } from "./make-workload.ts";
@@ -12,6 +13,7 @@ import { rememberFirst } from "./pending-change.ts";
 import type { PodEntry } from "./pod-index.ts";
 import type { ResolvedService } from "./resolve-service.ts";
 import { resolveService } from "./resolve-service.ts";
+import { workOutRoutes } from "./routes/work-out-routes.ts";
 import { isSamePod } from "./summarize-change.ts";
 import type { NamespacedName } from "./workload.ts";
 
@@ -19,6 +21,7 @@ export function workOut(state: MeshState, pending: PendingChange): void {
   for (const [key, record] of pending.pods) workOutPod(state, key, record, pending);
   addServicesOfChangedIps(state, pending);
   for (const key of pending.services) workOutService(state, key, pending);
+  workOutRoutes(state, pending);
   reportConflicts(state, pending);
 }
 
@@ -75,6 +78,10 @@ function workOutService(state: MeshState, key: NamespacedName, pending: PendingC
     if (!after.claims.has(claim)) forgetClaimant(book, claim, key);
   }
   if (inspection.replace(before.exposure, after.exposure)) pending.ports = true;
+  if (!isDeepStrictEqual(before.front, after.front)) pending.fronts.add(key);
+  for (const name of new Set([...before.named.keys(), ...after.named.keys()])) {
+    rememberFirst(pending.namedBefore, name, before.named.get(name));
+  }
 }
 
 function resolve(state: MeshState, key: NamespacedName): ResolvedService | undefined {

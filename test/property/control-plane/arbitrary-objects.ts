@@ -17,24 +17,24 @@ import type {
   SliceRecord,
 } from "../../../src/control-plane/model/cluster-object.ts";
 import type { IpFamily } from "../../../src/net/cidr.ts";
+import { grantRecord, routeRecord } from "./arbitrary-routes.ts";
+import { createdAt, name, names, namespace, namespaces, port, portNumbers } from "./arbitrary-names.ts";
 
-export const namespaces = ["a", "b", "outrigger-system"] as const;
-const names = ["x", "y", "z"] as const;
 const nodes = ["n1", "n2"] as const;
 const podIps = ["10.0.0.1", "10.0.0.2", "fd00::1"] as const;
 const serviceIps = ["10.96.0.1", "10.96.0.2", "fd96::1", "10.0.0.1"] as const;
 const nodeIps = ["192.168.0.1", "192.168.0.2", "fd01::1"] as const;
-const portNumbers = [80, 443, 5432, 30_080] as const;
 
-/** Every address that anything here can have. */
-export const addresses: readonly string[] = [...new Set([...podIps, ...serviceIps, ...nodeIps])].flatMap((ip) =>
-  portNumbers.map((port) => formatAddress(ip, port)),
-);
+/** Every address that anything here can have, and every name. */
+export const addresses: readonly string[] = [
+  ...[...new Set([...podIps, ...serviceIps, ...nodeIps])].flatMap((ip) =>
+    portNumbers.map((port) => formatAddress(ip, port)),
+  ),
+  ...namespaces.flatMap((namespace) =>
+    names.flatMap((name) => portNumbers.map((port) => `${namespace}/${name}:${port}`)),
+  ),
+];
 
-const namespace = fc.constantFrom(...namespaces);
-const name = fc.constantFrom(...names);
-const port = fc.constantFrom(...portNumbers);
-const createdAt = fc.constantFrom(1, 2);
 const mode = fc.constantFrom("strict" as const, "permissive" as const, "disabled" as const);
 const labels = fc.constantFrom<Readonly<Record<string, string>>[]>({}, { app: "x" }, { app: "x", tier: "web" });
 const families = fc.constantFrom<readonly IpFamily[]>(["IPv4"], ["IPv6"], ["IPv4", "IPv6"]);
@@ -101,6 +101,30 @@ const serviceRecord: fc.Arbitrary<ServiceRecord> = fc.record({
   opaquePorts,
 });
 
+/** One that shares its IP with a namesake now and then. */
+const routedService: fc.Arbitrary<ServiceRecord> = fc
+  .tuple(serviceRecord, fc.integer({ min: 0, max: 9 }))
+  .map(([record, fate]) => {
+    if (fate === 0) return record;
+    const place =
+      names.indexOf(record.name as "x") + (fate === 1 ? 0 : 10 * namespaces.indexOf(record.namespace as "a"));
+    const ports = [80, 443].map((number) => ({
+      name: number === 80 ? "http" : "",
+      port: number,
+      targetPort: undefined,
+      nodePort: undefined,
+      protocol: number === 443 ? record.ports[0]?.protocol : undefined,
+    }));
+    return {
+      ...record,
+      kind: fate === 2 ? "headless" : "addressed",
+      clusterIps: fate === 2 ? [] : [`10.96.1.${place}`],
+      families: ["IPv4"],
+      ports,
+      opaquePorts: undefined,
+    };
+  });
+
 const sliceRecord: fc.Arbitrary<SliceRecord> = fc.record({
   namespace,
   name,
@@ -141,6 +165,9 @@ const recordsByKind: { readonly [K in ObjectKind]: fc.Arbitrary<ClusterObjects[K
   service: serviceRecord,
   slice: sliceRecord,
   meshTls: meshTlsRecord,
+  httpRoute: routeRecord("HTTPRoute"),
+  grpcRoute: routeRecord("GRPCRoute"),
+  referenceGrant: grantRecord,
 };
 
 const weights: Readonly<Record<ObjectKind, number>> = {
@@ -150,14 +177,19 @@ const weights: Readonly<Record<ObjectKind, number>> = {
   service: 4,
   slice: 4,
   meshTls: 2,
+  httpRoute: 4,
+  grpcRoute: 1,
+  referenceGrant: 2,
 };
 
 function keyOf(kind: ObjectKind, record: { readonly namespace?: string; readonly name: string }): string {
   return kind === "namespace" || kind === "node" ? record.name : `${record.namespace ?? ""}/${record.name}`;
 }
 
-function changesOf(kind: ObjectKind): fc.Arbitrary<ObjectChange> {
-  const record = recordsByKind[kind] as fc.Arbitrary<{ readonly namespace?: string; readonly name: string }>;
+type Records = { readonly [K in ObjectKind]: fc.Arbitrary<ClusterObjects[K]> };
+
+function changesOf(kind: ObjectKind, records: Records): fc.Arbitrary<ObjectChange> {
+  const record = records[kind] as fc.Arbitrary<{ readonly namespace?: string; readonly name: string }>;
   const problems = [{ path: "spec", message: "something is wrong", hint: "correct it" }];
   return fc.tuple(record, fc.integer({ min: 0, max: 9 })).map(([object, fate]) => {
     const key = keyOf(kind, object);
@@ -165,9 +197,16 @@ function changesOf(kind: ObjectKind): fc.Arbitrary<ObjectChange> {
   });
 }
 
-const kinds = Object.keys(recordsByKind) as ObjectKind[];
+function anyOf(weights: Partial<Record<ObjectKind, number>>, records: Records): fc.Arbitrary<ObjectChange> {
+  const kinds = Object.entries(weights) as [ObjectKind, number][];
+  return fc.oneof(...kinds.map(([kind, weight]) => ({ arbitrary: changesOf(kind, records), weight })));
+}
 
 /** Any object coming, changing, going, or turning bad. */
-export const anyChange: fc.Arbitrary<ObjectChange> = fc.oneof(
-  ...kinds.map((kind) => ({ arbitrary: changesOf(kind), weight: weights[kind] })),
+export const anyChange: fc.Arbitrary<ObjectChange> = anyOf(weights, recordsByKind);
+
+/** The same of Services that mostly have an IP of their own, and of their routes. */
+export const anyChangeOfRoutes: fc.Arbitrary<ObjectChange> = anyOf(
+  { service: 6, httpRoute: 10, grpcRoute: 3, referenceGrant: 3, namespace: 1 },
+  { ...recordsByKind, service: routedService },
 );

@@ -9,10 +9,14 @@ import { mayDiffer } from "../../../src/control-plane/model/mesh.ts";
 import type { MeshModel } from "../../../src/control-plane/model/mesh-model.ts";
 import type { ObjectProblems } from "../../../src/control-plane/model/problem-book.ts";
 import { createMeshModel } from "../../../src/control-plane/model/mesh-model.ts";
-import { addresses, anyChange, namespaces } from "./arbitrary-objects.ts";
+import { namespaces } from "./arbitrary-names.ts";
+import { addresses, anyChange, anyChangeOfRoutes } from "./arbitrary-objects.ts";
 import { answersOf, definitionOf, emptyMesh, podNames } from "./mesh-snapshot.ts";
 
-const history = fc.array(anyChange, { minLength: 1, maxLength: 25 });
+const history = fc.oneof(
+  fc.array(anyChange, { minLength: 1, maxLength: 25 }),
+  fc.array(anyChangeOfRoutes, { minLength: 20, maxLength: 45, size: "max" }),
+);
 /** Where a history is cut into batches. */
 const cuts = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 25 });
 
@@ -90,6 +94,9 @@ suite("mesh model", () => {
             if (!isDeepStrictEqual(listed(before.services[index]), listed(after.services[index]))) {
               assert.ok(change.namespaces.has(namespace));
             }
+            if (!isDeepStrictEqual(before.routes[index], after.routes[index])) {
+              assert.ok(change.routes === "all" || change.routes.has(namespace), `routes of ${namespace}`);
+            }
           }
         }
       }),
@@ -145,6 +152,7 @@ const nothing: MeshChange = {
   workloads: new Set(),
   ports: false,
   namespaces: new Set(),
+  routes: new Set(),
 };
 
 function listed(services: readonly unknown[] | undefined): readonly string[] {

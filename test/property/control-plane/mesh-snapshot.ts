@@ -2,8 +2,10 @@
 import type { MeshModel } from "../../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../../src/control-plane/model/mesh-model.ts";
 import type { Destination } from "../../../src/control-plane/model/destination.ts";
+import type { RoutedPort } from "../../../src/control-plane/model/route.ts";
 import type { NamespacedName } from "../../../src/control-plane/model/workload.ts";
-import { addresses, namespaces } from "./arbitrary-objects.ts";
+import { namespaces } from "./arbitrary-names.ts";
+import { addresses } from "./arbitrary-objects.ts";
 
 export function emptyMesh(): MeshModel {
   return createMeshModel({
@@ -30,6 +32,7 @@ export interface Answers {
   readonly workloads: readonly unknown[];
   readonly ports: readonly unknown[];
   readonly services: readonly (readonly unknown[])[];
+  readonly routes: readonly (readonly RoutedPort[])[];
   readonly problems: readonly unknown[];
 }
 
@@ -39,6 +42,7 @@ export function answersOf(mesh: MeshModel): Answers {
     workloads: podNames.map((pod) => mesh.workload(pod)),
     ports: [mesh.inspectedPorts(), mesh.opaqueAddresses()],
     services: namespaces.map((namespace) => mesh.servicesOf(namespace)),
+    routes: namespaces.map((namespace) => mesh.routedPorts(namespace)),
     problems: mesh.problems(),
   };
 }

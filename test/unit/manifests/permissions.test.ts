@@ -98,7 +98,7 @@ describe("what the injector may do", () => {
 describe("what the control plane may do", () => {
   const manifests = render("overlays/mesh");
 
-  test("in the whole cluster: read what the mesh is made of, review tokens, write its trust and the status of MeshTLS", () => {
+  test("in the whole cluster: read what the mesh is made of, review tokens, write its trust and statuses", () => {
     assert.deepEqual(describeRules(find(manifests, "ClusterRole", "outrigger-control-plane")), [
       "list,watch /namespaces",
       "list,watch /nodes",
@@ -106,7 +106,12 @@ describe("what the control plane may do", () => {
       "list,watch /services",
       "list,watch discovery.k8s.io/endpointslices",
       "list,watch outrigger.dev/meshtls",
+      "list,watch gateway.networking.k8s.io/referencegrants",
+      "get,list,watch gateway.networking.k8s.io/httproutes",
+      "get,list,watch gateway.networking.k8s.io/grpcroutes",
       "patch outrigger.dev/meshtls/status",
+      "patch gateway.networking.k8s.io/httproutes/status",
+      "patch gateway.networking.k8s.io/grpcroutes/status",
       "create authentication.k8s.io/tokenreviews",
       "list,watch,patch /configmaps outrigger-trust",
       "create /configmaps",

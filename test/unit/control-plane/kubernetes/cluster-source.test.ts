@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { createClusterSource } from "../../../../src/control-plane/kubernetes/cluster-source.ts";
 import type { ObjectSource } from "../../../../src/control-plane/kubernetes/object-source.ts";
 import type { ObjectChange } from "../../../../src/control-plane/model/cluster-object.ts";
+import { watchedKinds } from "../../../../src/control-plane/kubernetes/watched-kinds.ts";
 import type { CapturedLogger } from "../../../captured-logger.ts";
 import { captureLogger } from "../../../captured-logger.ts";
 import { eventually } from "../../../eventually.ts";
@@ -12,7 +13,7 @@ import { FakeKubernetes } from "../../../fake-kubernetes/server.ts";
 const services = "/api/v1/services";
 const meshTls = "/apis/outrigger.dev/v1alpha1/meshtls";
 /** Every kind but MeshTLS, which not every cluster has. */
-const builtInKinds = 5;
+const otherKinds = watchedKinds.length - 1;
 
 describe("cluster source", () => {
   let server: FakeKubernetes;
@@ -84,7 +85,7 @@ describe("cluster source", () => {
   it("follows changes and removals, and tells namesakes of two namespaces apart", async () => {
     start();
     await source.whenSynced();
-    await eventually("the watches are open", () => server.watches.count === builtInKinds + 1);
+    await eventually("the watches are open", () => server.watches.count === otherKinds + 1);
     createService("web", "shop", { clusterIP: "10.96.0.1" });
     server.store.create("/api/v1/pods", { metadata: { name: "web", namespace: "shop" } });
     await eventually("both are heard of", () => changes.length === 2);
@@ -111,7 +112,7 @@ describe("cluster source", () => {
     start();
     await source.whenSynced();
     await server.stop();
-    await eventually("every watch has failed", () => logged("kubernetes watch failed") === builtInKinds + 1);
+    await eventually("every watch has failed", () => logged("kubernetes watch failed") === otherKinds + 1);
     createService("missed", "shop");
     await server.start();
     const isHeardOf = (): boolean => {
@@ -125,9 +126,9 @@ describe("cluster source", () => {
     installed = false;
     start();
     await source.whenSynced();
-    await eventually("the other watches are open", () => server.watches.count === builtInKinds);
+    await eventually("the other watches are open", () => server.watches.count === otherKinds);
     clock.advance(30_000);
-    await eventually("it has asked again", () => server.watches.count === builtInKinds);
+    await eventually("it has asked again", () => server.watches.count === otherKinds);
     assert.equal(logged("custom resource not installed"), 1);
     assert.equal(logged("kubernetes watch failed"), 0);
     installed = true;
@@ -149,7 +150,7 @@ describe("cluster source", () => {
     } as object);
     start();
     await source.whenSynced();
-    await eventually("all watches are open", () => server.watches.count === builtInKinds + 1);
+    await eventually("all watches are open", () => server.watches.count === otherKinds + 1);
     installed = false;
     server.store.compact();
     server.watches.cut();

@@ -1,6 +1,7 @@
 /**
  * Manifests go in; what comes out is what stands behind the addresses that the input asks for (`# ask <address>…`), the
- * workloads, the ports that are inspected, and everything that is wrong.
+ * workloads, the ports that are inspected, the routes that the clients of namespaces follow (`# routes <namespace>…`), and
+ * everything that is wrong.
  */
 import { stringify } from "yaml";
 import { readManifestFile } from "../../../../src/control-plane/kubernetes/manifest-objects.ts";
@@ -8,6 +9,7 @@ import { readObject } from "../../../../src/control-plane/kubernetes/read-object
 import type { Destination, Endpoint } from "../../../../src/control-plane/model/destination.ts";
 import type { MeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
+import type { RouteRule } from "../../../../src/control-plane/model/route.ts";
 import type { NamespacedName, Workload } from "../../../../src/control-plane/model/workload.ts";
 import { formatProblem } from "../../../../src/problem.ts";
 import { testGolden } from "../../../golden-files.ts";
@@ -21,7 +23,8 @@ testGolden("mesh-model", (text, name) => {
   });
   mesh.apply(objects.map(({ kind, key, object }) => readObject(kind, key, object)));
   const pods = objects.filter(({ kind }) => kind === "pod").map(({ key }) => key as NamespacedName);
-  const asked = [...text.matchAll(/^# ask (.*)$/gm)].flatMap(([, list = ""]) => list.split(" "));
+  const asked = listsIn(text, /^# ask (.*)$/gm);
+  const clients = listsIn(text, /^# routes (.*)$/gm);
   const described = {
     destinations: Object.fromEntries(asked.map((address) => [address, describe(mesh.destination(address))])),
     workloads: Object.fromEntries(pods.map((pod) => [pod, describeWorkload(mesh.workload(pod))])),
@@ -31,10 +34,47 @@ testGolden("mesh-model", (text, name) => {
       mesh,
       objects.map(({ key }) => key.split("/")[0] ?? ""),
     ),
+    ...(clients.length > 0 && { routes: routesOf(mesh, clients) }),
     problems: [...problems.map(formatProblem), ...problemsOf(mesh)],
   };
   return { yaml: stringify(described, { lineWidth: 0, flowCollectionPadding: true }) };
 });
+
+function listsIn(text: string, line: RegExp): readonly string[] {
+  return [...text.matchAll(line)].flatMap(([, list = ""]) => list.split(" "));
+}
+
+/** `<namespace>/<service>:<port>` with its addresses → rules in order. */
+function routesOf(mesh: MeshModel, clients: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    clients.map((client) => {
+      const ports = mesh.routedPorts(client).map(({ namespace, service, port, addresses, rules }) => {
+        return [`${namespace}/${service}:${port} at ${addresses.join(", ")}`, rules.map(describeRule)];
+      });
+      return [`from ${client}`, Object.fromEntries(ports)];
+    }),
+  );
+}
+
+function describeRule({ origin, ...rule }: RouteRule): unknown {
+  const { kind, namespace, route, ruleName } = origin;
+  const name = ruleName === undefined ? "" : ` "${ruleName}"`;
+  const said = Object.entries(withoutNothing(rule) as object);
+  return { from: `${kind} ${namespace}/${route} ${origin.rule}.${origin.match}${name}`, ...Object.fromEntries(said) };
+}
+
+/** Leaves out what says nothing. */
+function withoutNothing(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNothing);
+  if (typeof value !== "object" || value === null) return value;
+  const said = Object.entries(value).map(([key, member]) => [key, withoutNothing(member)] as const);
+  return Object.fromEntries(said.filter(([, member]) => !isNothing(member)));
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === undefined) return true;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
 
 function describe(destination: Destination): unknown {
   switch (destination.kind) {

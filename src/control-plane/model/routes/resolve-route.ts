@@ -1,0 +1,103 @@
+/** From a route to its rules, ready to be put together with those of other routes, once its references have been followed. */
+import { isDeepStrictEqual } from "node:util";
+import type { BackendTarget, Mirror, RouteAction, RouteRule, WeightedBackend } from "../route.ts";
+import type { RankedRule, RouteRank } from "./precedence.ts";
+import type { ReferenceLookup, RouteRole, Unresolved } from "./resolve-backend.ts";
+import { isUnresolved, resolveBackend } from "./resolve-backend.ts";
+import type { BackendRecord, BackendReference, ForeignFilter, RouteRecord, RuleRecord } from "./route-record.ts";
+
+export interface ResolvedRules {
+  /** In the route's own order. */
+  readonly rules: readonly RankedRule[];
+  readonly unresolved: readonly Unresolved[];
+}
+
+/** Those of a route that there is none of. */
+export const noRules: ResolvedRules = { rules: [], unresolved: [] };
+
+/** Follows a backend's reference, and notes where it leads nowhere. */
+type Follow = (reference: BackendReference) => BackendTarget | undefined;
+
+/**
+ * Works out a route's rules. Those that are the same as before stay the same objects, so that it costs nothing to see that
+ * nothing has changed.
+ *
+ * @param before of the same route in the same role
+ */
+export function resolveRoute(
+  route: RouteRecord,
+  role: RouteRole,
+  lookup: ReferenceLookup,
+  before: ResolvedRules,
+): ResolvedRules {
+  const unresolved: Unresolved[] = [];
+  const follow: Follow = (reference) => {
+    const outcome = resolveBackend(route, role, reference, lookup);
+    if (!isUnresolved(outcome)) return outcome;
+    unresolved.push(outcome);
+    return undefined;
+  };
+  const { kind, namespace, name, createdAt } = route;
+  const rank = { kind, namespace, name, createdAt };
+  const rules = route.rules.flatMap((rule, index) => {
+    unresolved.push(...foreignFilters(rule));
+    return rankedRules(rank, rule, index, follow);
+  });
+  const kept = rules.map((rule, index) =>
+    isDeepStrictEqual(rule, before.rules[index]) ? (before.rules[index] ?? rule) : rule,
+  );
+  return { rules: kept, unresolved };
+}
+
+function rankedRules(route: RouteRank, rule: RuleRecord, index: number, follow: Follow): readonly RankedRule[] {
+  const { kind, namespace, name } = route;
+  const mirrors = rule.mirrors.flatMap(({ reference, perMillion }): readonly Mirror[] => {
+    const backend = follow(reference);
+    return backend === undefined || perMillion === 0 ? [] : [{ backend, perMillion }];
+  });
+  const action = actionOf(rule, follow);
+  const { requestTimeoutMs, backendTimeoutMs, retry, sessionPersistence } = rule;
+  return rule.matches.map(({ match, specificity }, place) => {
+    const origin = { kind, namespace, route: name, rule: index, match: place, ruleName: rule.name };
+    const filters = { ...rule.filters, mirrors };
+    const merged: RouteRule = {
+      origin,
+      match,
+      filters,
+      action,
+      requestTimeoutMs,
+      backendTimeoutMs,
+      retry,
+      sessionPersistence,
+    };
+    return { rule: merged, route, specificity };
+  });
+}
+
+function actionOf({ action, foreignFilter }: RuleRecord, follow: Follow): RouteAction {
+  if (action.kind === "redirect") return foreignFilter === undefined ? action : refusal;
+  const backends = action.backends.flatMap((backend) => weighted(backend, follow));
+  return foreignFilter === undefined ? { kind: "forward", backends } : refusal;
+}
+
+/** Answers every request by 500. */
+const refusal: RouteAction = { kind: "forward", backends: [] };
+
+function weighted(
+  { reference, weight, request, response, foreignFilter }: BackendRecord,
+  follow: Follow,
+): readonly WeightedBackend[] {
+  const found = follow(reference);
+  if (weight === 0) return [];
+  return [{ weight, target: foreignFilter === undefined ? found : undefined, request, response }];
+}
+
+function foreignFilters({ action, foreignFilter }: RuleRecord): readonly Unresolved[] {
+  const ofBackends = action.kind === "forward" ? action.backends.map((backend) => backend.foreignFilter) : [];
+  return [foreignFilter, ...ofBackends].filter((filter) => filter !== undefined).map(unknownFilter);
+}
+
+function unknownFilter({ path, what }: ForeignFilter): Unresolved {
+  const message = `the filter ${what} is not one of the mesh's, so its requests are answered 500`;
+  return { reason: "InvalidKind", problem: { path, message, hint: "remove it" } };
+}

@@ -1,0 +1,83 @@
+/**
+ * The routes of one namespace for one port of a Service: they are put together, those of other namespaces never with them. Of
+ * the two kinds of routes only one applies, that of the oldest route.
+ */
+import type { RouteRule } from "../route.ts";
+import { SortedList } from "../sorted-list.ts";
+import type { NamespacedName } from "../workload.ts";
+import type { RankedRule, RouteRank } from "./precedence.ts";
+import { compareRoutes, compareRules } from "./precedence.ts";
+import type { RouteKind } from "./route-record.ts";
+
+export interface GroupPlace {
+  /** Of the routes. */
+  readonly namespace: string;
+  readonly service: NamespacedName;
+  readonly port: number;
+}
+
+/** What a route contributes. */
+export interface GroupMember {
+  readonly route: RouteRank;
+  readonly rules: readonly RankedRule[];
+}
+
+interface Members {
+  readonly routes: SortedList<RouteRank>;
+  readonly rules: SortedList<RankedRule>;
+}
+
+export class RouteGroup {
+  readonly place: GroupPlace;
+  readonly #members: Readonly<Record<RouteKind, Members>> = { HTTPRoute: noMembers(), GRPCRoute: noMembers() };
+  #merged: { readonly from: readonly RankedRule[]; readonly rules: readonly RouteRule[] } | undefined;
+
+  constructor(place: GroupPlace) {
+    this.place = place;
+  }
+
+  /** Whether everybody's requests follow these routes, rather than those of one namespace's clients. */
+  get isProducers(): boolean {
+    return this.place.service.startsWith(`${this.place.namespace}/`);
+  }
+
+  /** The oldest route, whose kind applies. */
+  leader(): RouteRank | undefined {
+    const [http, grpc] = [this.#members.HTTPRoute.routes.first, this.#members.GRPCRoute.routes.first];
+    if (http === undefined || grpc === undefined) return http ?? grpc;
+    return compareRoutes(http, grpc) < 0 ? http : grpc;
+  }
+
+  /** Every route, whether it applies or not. */
+  routes(): readonly RouteRank[] {
+    return [...this.#members.HTTPRoute.routes.snapshot(), ...this.#members.GRPCRoute.routes.snapshot()];
+  }
+
+  /** Of the kind that applies, in order of precedence; the same object until they change. */
+  rules(): readonly RouteRule[] {
+    const leader = this.leader();
+    const from = leader === undefined ? [] : this.#members[leader.kind].rules.snapshot();
+    if (this.#merged?.from !== from) this.#merged = { from, rules: from.map(({ rule }) => rule) };
+    return this.#merged.rules;
+  }
+
+  /** Replaces one route; either may be absent. */
+  replace(before: GroupMember | undefined, after: GroupMember | undefined): void {
+    const stays = new Set(after?.rules);
+    const was = new Set(before?.rules);
+    if (before !== undefined) {
+      const { routes, rules } = this.#members[before.route.kind];
+      routes.remove(before.route);
+      for (const rule of before.rules) if (!stays.has(rule)) rules.remove(rule);
+    }
+    if (after !== undefined) {
+      const { routes, rules } = this.#members[after.route.kind];
+      routes.put(after.route);
+      for (const rule of after.rules) if (!was.has(rule)) rules.put(rule);
+    }
+  }
+}
+
+function noMembers(): Members {
+  return { routes: new SortedList(compareRoutes), rules: new SortedList(compareRules) };
+}

@@ -1,0 +1,126 @@
+/**
+ * Works out what a batch of changes means for routes, once the Services are worked out: which rules each route has, which
+ * ports it is for, and what the clients of each namespace see. It costs as much as hangs on what has changed.
+ */
+import type { Address } from "../destination.ts";
+import { claimRanks } from "../claim.ts";
+import type { MeshState } from "../mesh-state.ts";
+import type { PendingChange } from "../pending-change.ts";
+import { rememberFirst } from "../pending-change.ts";
+import type { RoutedPort } from "../route.ts";
+import type { NamespacedName } from "../workload.ts";
+import { namespacedName } from "../workload.ts";
+import type { Attachment } from "./attach-parents.ts";
+import { attachParents } from "./attach-parents.ts";
+import type { ReferenceLookup, RouteRole } from "./resolve-backend.ts";
+import type { ResolvedRules } from "./resolve-route.ts";
+import { noRules, resolveRoute } from "./resolve-route.ts";
+import type { GroupMember, GroupPlace, RouteGroup } from "./route-group.ts";
+import type { RouteKey } from "./route-key.ts";
+import type { RouteRecord } from "./route-record.ts";
+import type { RouteEntry } from "./route-table.ts";
+
+export function workOutRoutes(state: MeshState, pending: PendingChange): void {
+  addAffectedRoutes(state, pending);
+  const groups = new Set(groupsAtMovedAddresses(state, pending));
+  for (const [key, record] of pending.routes) {
+    for (const group of workOutRoute(state, key, record)) groups.add(group);
+  }
+  for (const group of groups) publish(state, group, pending);
+}
+
+/** Routes that stay as they are, but for what their references lead to. */
+function addAffectedRoutes({ routes }: MeshState, pending: PendingChange): void {
+  const affected = [
+    ...Array.from(pending.fronts, (service) => [...routes.table.namingService(service)]),
+    ...Array.from(pending.grantNamespaces, (namespace) => [...routes.table.namingNamespace(namespace)]),
+  ].flat();
+  for (const key of affected) rememberFirst(pending.routes, key, routes.table.get(key)?.record);
+}
+
+/** Groups for ports that have got or lost an address. */
+function* groupsAtMovedAddresses({ claims, routes }: MeshState, pending: PendingChange): Generator<RouteGroup> {
+  for (const [key, before] of pending.claimsBefore) {
+    const after = claims.holder(key);
+    if (before?.service === after?.service && before?.port.port === after?.port.port) continue;
+    for (const claim of [before, after]) {
+      if (claim !== undefined) yield* routes.groups.forPort(claim.service, claim.port.port);
+    }
+  }
+}
+
+/** @returns the groups that it was in or is in now */
+function workOutRoute(state: MeshState, key: RouteKey, record: RouteRecord | undefined): readonly RouteGroup[] {
+  const { table, groups } = state.routes;
+  const before = table.get(key);
+  const after = record && makeEntry(state, record, before);
+  table.set(key, after);
+  const places = new Map<string, GroupPlace>();
+  for (const place of [...placesOf(before), ...placesOf(after)])
+    places.set(`${place.namespace} ${place.service}:${place.port}`, place);
+  return Array.from(places.values(), (place) => {
+    const group = groups.open(place);
+    group.replace(memberOf(before, place), memberOf(after, place));
+    return group;
+  });
+}
+
+function makeEntry(state: MeshState, record: RouteRecord, before: RouteEntry | undefined): RouteEntry {
+  const lookup: ReferenceLookup = {
+    frontOf: (service) => state.services.resolved(service).front,
+    grants: state.routes.grants,
+  };
+  const attachments = attachParents(record, lookup.frontOf);
+  const resolve = (role: RouteRole): ResolvedRules =>
+    attachments.some((attachment) => attachment.role === role)
+      ? resolveRoute(record, role, lookup, before?.resolved[role] ?? noRules)
+      : noRules;
+  return { record, attachments, resolved: { producer: resolve("producer"), consumer: resolve("consumer") } };
+}
+
+/** A route that is refused is in none. */
+function placesOf(entry: RouteEntry | undefined): readonly GroupPlace[] {
+  if (entry === undefined || entry.record.refusal !== undefined) return [];
+  const { namespace } = entry.record;
+  return entry.attachments.flatMap(({ service, ports }: Attachment) =>
+    ports.map((port): GroupPlace => ({ namespace, service, port })),
+  );
+}
+
+function memberOf(entry: RouteEntry | undefined, { service, port }: GroupPlace): GroupMember | undefined {
+  if (entry === undefined || entry.record.refusal !== undefined) return undefined;
+  const attachment = entry.attachments.find((one) => one.service === service && one.ports.includes(port));
+  if (attachment === undefined) return undefined;
+  const { kind, namespace, name, createdAt } = entry.record;
+  return { route: { kind, namespace, name, createdAt }, rules: entry.resolved[attachment.role].rules };
+}
+
+function publish(state: MeshState, group: RouteGroup, pending: PendingChange): void {
+  const { routes } = state;
+  const [namespace = "", service = ""] = group.place.service.split("/");
+  const { port } = group.place;
+  const name = { namespace, service, port };
+  const client = group.isProducers ? undefined : group.place.namespace;
+  if (routes.ports.set(name, client, routedPort(state, group, name))) pending.noteRouted(client);
+  if (group.leader() === undefined) routes.groups.close(group);
+}
+
+function routedPort(
+  state: MeshState,
+  group: RouteGroup,
+  name: Pick<RoutedPort, "namespace" | "service" | "port">,
+): RoutedPort | undefined {
+  if (group.leader() === undefined) return undefined;
+  const addresses = addressesOf(state, namespacedName(name.namespace, name.service), name.port);
+  return addresses.length === 0 ? undefined : { ...name, addresses, rules: group.rules() };
+}
+
+/** Those that the Service's port has, not those that it only claims; node ports are not routed. */
+function addressesOf({ services, claims }: MeshState, service: NamespacedName, port: number): readonly Address[] {
+  const addresses: Address[] = [];
+  for (const [key, claim] of services.resolved(service).claims) {
+    const isHeld = claims.holder(key)?.service === service;
+    if (claim.port.port === port && claim.rank !== claimRanks.node && isHeld) addresses.push(key);
+  }
+  return addresses.sort();
+}
