@@ -75,6 +75,10 @@ e2e-node: $(modules) $(bundle) ## Those that need a node which runs pods
 e2e-mesh: $(modules) $(bundle) ## Those of the mesh, with its control plane, on such a cluster
 	@node test/e2e/run.ts --mesh
 
+.PHONY: conformance
+conformance: $(modules) $(bundle) ## The Gateway API's conformance suite, on such a cluster (Go); ARGS="--run-test NAME" for a part
+	@node test/conformance/run.ts $(or $(ARGS),--record)
+
 .PHONY: manifests
 manifests: $(modules) ## Render manifests/install.yaml
 	@node scripts/manifests/write-install.ts
