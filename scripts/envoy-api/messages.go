@@ -21,6 +21,7 @@ import (
 	tcpproxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
 	earlymutationv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/early_header_mutation/header_mutation/v3"
 	preservecasev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/header_formatters/preserve_case/v3"
+	ringhashv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/load_balancing_policies/ring_hash/v3"
 	uuidv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/request_id/uuid/v3"
 	previoushostsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/retry/host/previous_hosts/v3"
 	detectorsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/tracers/opentelemetry/resource_detectors/v3"
@@ -60,6 +61,7 @@ var messages = []proto.Message{
 	&preservecasev3.PreserveCaseFormatterConfig{},
 	&previoushostsv3.PreviousHostsPredicate{},
 	&rawbufferv3.RawBuffer{},
+	&ringhashv3.RingHash{},
 	&routerv3.Router{},
 	&samplersv3.ParentBasedSamplerConfig{},
 	&samplersv3.TraceIdRatioBasedSamplerConfig{},

@@ -4,6 +4,7 @@
  */
 import { parseAddress } from "../../src/control-plane/model/address.ts";
 import type { Address, Destination, ServiceDestination } from "../../src/control-plane/model/destination.ts";
+import { noHints } from "../../src/control-plane/model/destination.ts";
 import type { RoutedPort } from "../../src/control-plane/model/route.ts";
 import { workloadIdentity } from "../../src/control-plane/model/identity.ts";
 import type { Mesh, MeshChange } from "../../src/control-plane/model/mesh.ts";
@@ -99,7 +100,12 @@ export class FakeMesh implements Mesh {
     const { namespace, serviceAccount, zone, node, inboundTls, meshed } = workload;
     const takesTls = meshed && modeOfPort(inboundTls, at.port) !== "disabled";
     const identity = takesTls ? workloadIdentity(this.trustDomain, namespace, serviceAccount) : undefined;
-    return { kind: "pod", address, workload, endpoint: { ...at, identity, zone, node, draining: false } };
+    return {
+      kind: "pod",
+      address,
+      workload,
+      endpoint: { ...at, identity, zone, node, draining: false, hints: noHints },
+    };
   }
 
   workload(pod: NamespacedName): Workload | undefined {

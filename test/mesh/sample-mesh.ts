@@ -3,6 +3,7 @@
  */
 import { formatAddress } from "../../src/control-plane/model/address.ts";
 import type { Endpoint, ServiceDestination } from "../../src/control-plane/model/destination.ts";
+import { noHints } from "../../src/control-plane/model/destination.ts";
 import { workloadIdentity } from "../../src/control-plane/model/identity.ts";
 import type { Workload } from "../../src/control-plane/model/workload.ts";
 import { namespacedName } from "../../src/control-plane/model/workload.ts";
@@ -29,7 +30,7 @@ export function workload(changed: Partial<Workload> = {}): Workload {
 /** The endpoint of a pod. */
 export function endpoint({ ips, namespace, serviceAccount, meshed, zone, node }: Workload, port: number): Endpoint {
   const identity = meshed ? workloadIdentity(trustDomain, namespace, serviceAccount) : undefined;
-  return { ip: ips[0] ?? "", port, identity, zone, node, draining: false };
+  return { ip: ips[0] ?? "", port, identity, zone, node, draining: false, hints: noHints };
 }
 
 export function service(changed: Partial<ServiceDestination> & { readonly address?: string } = {}): ServiceDestination {
@@ -40,6 +41,8 @@ export function service(changed: Partial<ServiceDestination> & { readonly addres
     service: "cart",
     port: 80,
     protocol: "http",
+    reach: "cluster",
+    sticky: false,
     endpoints: [],
     ...changed,
   };

@@ -18,6 +18,8 @@ export function readService(object: Field): ServiceRecord {
     externalIps: readIps(spec.at("externalIPs").items()),
     ports: spec.at("ports").items().flatMap(readPort),
     publishNotReadyAddresses: spec.at("publishNotReadyAddresses").boolean() ?? false,
+    reach: spec.at("internalTrafficPolicy").oneOf(["Cluster", "Local"]) === "Local" ? "node" : "cluster",
+    sticky: spec.at("sessionAffinity").oneOf(["None", "ClientIP"]) === "ClientIP",
     opaquePorts: readOpaquePorts(object),
   };
 }

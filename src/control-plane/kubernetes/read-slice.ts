@@ -1,7 +1,10 @@
 /** Reduces an EndpointSlice to the endpoints of its Service. Source: Kubernetes, "EndpointSlices". */
+import { memoize } from "../../bounded-memo.ts";
 import { quote } from "../../quote.ts";
 import { familyOf } from "../model/address.ts";
 import type { SliceEndpointRecord, SliceRecord } from "../model/cluster-object.ts";
+import type { EndpointHints } from "../model/destination.ts";
+import { noHints } from "../model/destination.ts";
 import type { IpFamily } from "../../net/cidr.ts";
 import type { Field } from "./field.ts";
 import { readIp, readNameAndAge } from "./read-metadata.ts";
@@ -59,7 +62,26 @@ function readEndpoint(field: Field, family: IpFamily, managed: boolean): readonl
   }
   const condition = readCondition(field.at("conditions"));
   const pod = managed ? readPodName(field.at("targetRef")) : undefined;
-  return [{ ip, condition, pod, node: field.at("nodeName").text() ?? "", zone: field.at("zone").text() ?? "" }];
+  const [node, zone] = [field.at("nodeName").text() ?? "", field.at("zone").text() ?? ""];
+  return [{ ip, condition, pod, node, zone, hints: readHints(field.at("hints")) }];
+}
+
+/** There are as many different ones as zones or nodes, so endpoints share them. */
+const shareHints = memoize(
+  (hints: EndpointHints) => hints,
+  (hints) => JSON.stringify(hints),
+  4096,
+);
+
+function readHints(field: Field): EndpointHints {
+  if (field.absent) return noHints;
+  return shareHints({ zones: readNames(field.at("forZones")), nodes: readNames(field.at("forNodes")) });
+}
+
+/** Sorted, each once. */
+function readNames(list: Field): readonly string[] {
+  const names = list.items().map((item) => item.at("name").text() ?? "");
+  return [...new Set(names)].filter((name) => name !== "").sort();
 }
 
 /** What is not said is as good as can be: "unknown should be interpreted as ready". */

@@ -2,6 +2,7 @@
  * Who has an address. Two Services may claim the same one, by mistake, by malice, or for a moment when one is deleted and
  * another takes its cluster IP; exactly one of them has it, and it is the same one whatever came first.
  */
+import type { Reach } from "./destination.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
 import type { NamespacedName } from "./workload.ts";
 
@@ -14,6 +15,8 @@ export interface Claim {
   readonly rank: number;
   /** Milliseconds since the epoch: of the Service. */
   readonly createdAt: number;
+  /** Of clients that come by this address. */
+  readonly reach: Reach;
   readonly port: ResolvedPort;
 }
 

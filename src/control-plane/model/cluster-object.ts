@@ -5,7 +5,7 @@
 import type { IpFamily } from "../../net/cidr.ts";
 import type { PortRange, PortSelection } from "../../net/port-range.ts";
 import type { Problem } from "../../problem.ts";
-import type { DeclaredProtocol } from "./destination.ts";
+import type { DeclaredProtocol, EndpointHints, Reach } from "./destination.ts";
 import type { ReferenceGrantRecord, RouteRecord } from "./routes/route-record.ts";
 import type { TlsMode } from "./workload.ts";
 
@@ -67,6 +67,10 @@ export interface ServiceRecord {
   /** TCP only. */
   readonly ports: readonly ServicePortRecord[];
   readonly publishNotReadyAddresses: boolean;
+  /** `internalTrafficPolicy`: of clients that call it by a cluster IP. */
+  readonly reach: Reach;
+  /** `sessionAffinity`: whether a client stays with one endpoint. */
+  readonly sticky: boolean;
   /** By annotation; undefined where there is none. */
   readonly opaquePorts: readonly PortRange[] | undefined;
 }
@@ -104,6 +108,7 @@ export interface SliceEndpointRecord {
   readonly pod: string | undefined;
   readonly node: string;
   readonly zone: string;
+  readonly hints: EndpointHints;
 }
 
 /** A MeshTLS object. */

@@ -13,6 +13,18 @@ export type Address = string;
  */
 export type DeclaredProtocol = "http" | "http2" | "grpc" | "tcp" | "detect";
 
+/** For whose clients the cluster means an endpoint (`hints` of EndpointSlices); what is empty says nothing. Sorted. */
+export interface EndpointHints {
+  readonly zones: readonly string[];
+  readonly nodes: readonly string[];
+}
+
+/** Shared by all endpoints without any. */
+export const noHints: EndpointHints = { zones: [], nodes: [] };
+
+/** Which endpoints a client may use: those of the whole cluster, or those on its own node alone. */
+export type Reach = "cluster" | "node";
+
 /** One place that answers for a destination. */
 export interface Endpoint {
   /** Without brackets. */
@@ -25,6 +37,7 @@ export interface Endpoint {
   readonly node: string;
   /** Terminating, but still serving: used only where nothing else is left. */
   readonly draining: boolean;
+  readonly hints: EndpointHints;
 }
 
 /** A Service's port by one of its addresses: ClusterIPs, load-balancer and external IPs, node ports. */
@@ -36,6 +49,9 @@ export interface ServiceDestination {
   /** The Service's port, not the address's: they differ for node ports. */
   readonly port: number;
   readonly protocol: DeclaredProtocol;
+  readonly reach: Reach;
+  /** Whether a client stays with one endpoint as long as it is there. */
+  readonly sticky: boolean;
   /** Ready ones and those that drain; sorted by ip and port. May be empty. */
   readonly endpoints: readonly Endpoint[];
 }

@@ -2,9 +2,10 @@
  * The endpoints of a Service's port, gathered from its EndpointSlices. Source: Kubernetes, "EndpointSlices"; conditions
  * as kube-proxy reads them.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { IpFamily } from "../../net/cidr.ts";
 import type { ServicePortRecord, ServiceRecord, SliceEndpointRecord, SliceRecord } from "./cluster-object.ts";
-import type { Endpoint } from "./destination.ts";
+import type { Endpoint, EndpointHints } from "./destination.ts";
 import type { NamespacedName } from "./workload.ts";
 import { namespacedName } from "./workload.ts";
 
@@ -53,7 +54,7 @@ function addSlice(
   for (const slicePort of slice.ports) {
     if (slicePort.name !== name) continue;
     const number = slicePort.port ?? targetPort ?? port;
-    for (const { ip, condition, node, zone, pod } of slice.endpoints) {
+    for (const { ip, condition, node, zone, hints, pod } of slice.endpoints) {
       if (condition === "unready" && !publishNotReadyAddresses) continue;
       if (pod !== undefined && !pods.isAt(namespacedName(slice.namespace, pod), ip)) continue;
       const draining = condition === "draining";
@@ -61,7 +62,7 @@ function addSlice(
       const known = found.get(key);
       // While an endpoint moves from slice to slice it may be in both; what is ready in one of them is ready.
       if (known !== undefined && (draining || !known.draining)) continue;
-      found.set(key, { ip, port: number, identity: pods.identityOf(ip, number), zone, node, draining });
+      found.set(key, { ip, port: number, identity: pods.identityOf(ip, number), zone, node, draining, hints });
     }
   }
 }
@@ -90,8 +91,13 @@ function isSame(one: Endpoint, other: Endpoint | undefined): boolean {
     one.identity === other.identity &&
     one.zone === other.zone &&
     one.node === other.node &&
-    one.draining === other.draining
+    one.draining === other.draining &&
+    areSameHints(one.hints, other.hints)
   );
+}
+
+function areSameHints(some: EndpointHints, others: EndpointHints): boolean {
+  return some === others || isDeepStrictEqual(some, others);
 }
 
 /** Whether clients expect the same identities of two lists. */

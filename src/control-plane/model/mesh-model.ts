@@ -6,6 +6,7 @@ import { nodePortKey } from "./claim.ts";
 import type { Problem } from "../../problem.ts";
 import type { ObjectChange, ObjectReference } from "./cluster-object.ts";
 import type { Address, Destination, PodDestination, ServiceDestination } from "./destination.ts";
+import { noHints } from "./destination.ts";
 import { identityAt } from "./make-workload.ts";
 import type { Mesh, MeshChange } from "./mesh.ts";
 import type { MeshSettings, MeshState } from "./mesh-state.ts";
@@ -76,14 +77,16 @@ function findDestination(state: MeshState, address: Address): Destination {
   const place = parseAddress(address);
   if (place === undefined) return findNamed(state, address);
   const claim = findClaim(state, address, place);
-  if (claim !== undefined) return serviceDestination(claim.port, address, familyOf(place.ip));
+  if (claim !== undefined) return claimedDestination(claim, address, place);
   const pod = state.pods.ownerOf(place.ip);
   return pod === undefined ? { kind: "unknown", address } : podDestination(pod, address, place);
 }
 
 function findNamed({ services }: MeshState, address: Address): Destination {
   const port = findNamedPort(services, address);
-  return port === undefined ? { kind: "unknown", address } : serviceDestination(port, address, familyByName(port));
+  if (port === undefined) return { kind: "unknown", address };
+  // It has no cluster IP, and so nothing that its internalTrafficPolicy would be about.
+  return serviceDestination(port, { address, family: familyByName(port), reach: "cluster" });
 }
 
 function findClaim({ claims, nodes }: MeshState, address: Address, { ip, port }: IpAndPort): Claim | undefined {
@@ -93,10 +96,14 @@ function findClaim({ claims, nodes }: MeshState, address: Address, { ip, port }:
   return nodePort?.port.families.includes(familyOf(ip)) === true ? nodePort : undefined;
 }
 
+function claimedDestination({ port, reach }: Claim, address: Address, { ip }: IpAndPort): ServiceDestination {
+  return serviceDestination(port, { address, family: familyOf(ip), reach });
+}
+
 function podDestination(pod: PodEntry, address: Address, { ip, port }: IpAndPort): PodDestination {
   const { workload } = pod;
   const { zone, node } = workload;
-  const endpoint = { ip, port, identity: identityAt(pod, port), zone, node, draining: false };
+  const endpoint = { ip, port, identity: identityAt(pod, port), zone, node, draining: false, hints: noHints };
   return { kind: "pod", address, workload, endpoint };
 }
 

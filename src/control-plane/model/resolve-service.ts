@@ -71,10 +71,10 @@ interface PortWithRecord {
 }
 
 function resolvePort(service: ServiceRecord, record: ServicePortRecord, context: ServiceContext): PortWithRecord {
-  const { namespace, name, families } = service;
+  const { namespace, name, sticky, families } = service;
   const protocol = protocolOf(service, record, context.opaquePorts);
   const endpoints = collectEndpoints(service, record, context.slices, context.pods);
-  return { record, port: { namespace, service: name, port: record.port, protocol, families, endpoints } };
+  return { record, port: { namespace, service: name, port: record.port, protocol, sticky, families, endpoints } };
 }
 
 /**
@@ -96,7 +96,10 @@ function claimAddresses(service: ServiceRecord, ports: readonly PortWithRecord[]
   if (service.kind !== "addressed") return claims;
   const key = namespacedName(service.namespace, service.name);
   const claim = (address: ClaimKey, rank: number, port: ResolvedPort): void => {
-    if (!claims.has(address)) claims.set(address, { service: key, rank, createdAt: service.createdAt, port });
+    if (claims.has(address)) return;
+    // By its other addresses a Service is reached as from outside, where a pod in the cluster is under no policy.
+    const reach = rank === claimRanks.clusterIp ? service.reach : "cluster";
+    claims.set(address, { service: key, rank, createdAt: service.createdAt, reach, port });
   };
   for (const { record, port } of ports) {
     for (const ip of inFamilies(service.clusterIps, service)) claim(at(ip, port), claimRanks.clusterIp, port);

@@ -1,6 +1,6 @@
 /** One port of a Service, whatever address it is reached by. */
 import type { IpFamily } from "../../net/cidr.ts";
-import type { Address, DeclaredProtocol, ServiceDestination } from "./destination.ts";
+import type { Address, DeclaredProtocol, Reach, ServiceDestination } from "./destination.ts";
 import type { EndpointsByFamily } from "./endpoints.ts";
 import { haveSameIdentities } from "./endpoints.ts";
 
@@ -9,6 +9,7 @@ export interface ResolvedPort {
   readonly service: string;
   readonly port: number;
   readonly protocol: DeclaredProtocol;
+  readonly sticky: boolean;
   /** Those that it is reached in; the other one's endpoints mean nothing. */
   readonly families: readonly IpFamily[];
   readonly endpoints: EndpointsByFamily;
@@ -16,11 +17,10 @@ export interface ResolvedPort {
 
 /** What stands behind an address that is the port's. */
 export function serviceDestination(
-  { namespace, service, port, protocol, endpoints }: ResolvedPort,
-  address: Address,
-  family: IpFamily,
+  { namespace, service, port, protocol, sticky, endpoints }: ResolvedPort,
+  { address, family, reach }: { readonly address: Address; readonly family: IpFamily; readonly reach: Reach },
 ): ServiceDestination {
-  return { kind: "service", address, namespace, service, port, protocol, endpoints: endpoints[family] };
+  return { kind: "service", address, namespace, service, port, protocol, reach, sticky, endpoints: endpoints[family] };
 }
 
 /**
@@ -38,6 +38,7 @@ export function isRedefined(before: ResolvedPort, after: ResolvedPort, family: I
     before.service !== after.service ||
     before.port !== after.port ||
     before.protocol !== after.protocol ||
+    before.sticky !== after.sticky ||
     before.families.includes(family) !== after.families.includes(family) ||
     !haveSameIdentities(before.endpoints[family], after.endpoints[family])
   );

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { IpFamily } from "../../net/cidr.ts";
 import { familyOf, formatAddress, parseAddress } from "./address.ts";
+import type { Claim } from "./claim.ts";
 import { nodePortOf } from "./claim.ts";
 import type { Address } from "./destination.ts";
 import { areSameEndpoints } from "./endpoints.ts";
@@ -40,8 +41,8 @@ function differingAddresses(
   for (const [key, before] of pending.claimsBefore) {
     const after = claims.holder(key);
     const differences = {
-      IPv4: compare(before?.port, after?.port, "IPv4"),
-      IPv6: compare(before?.port, after?.port, "IPv6"),
+      IPv4: compareClaims(before, after, "IPv4"),
+      IPv6: compareClaims(before, after, "IPv6"),
     };
     if (differences.IPv4 === "none" && differences.IPv6 === "none") continue;
     for (const { address, family } of addressesOf(key, nodes)) {
@@ -70,6 +71,11 @@ function* addressesOf(
   const nodePort = nodePortOf(key);
   if (nodePort === undefined) yield { address: key, family: familyOf(parseAddress(key)?.ip ?? "") };
   else for (const ip of nodes.ips()) yield { address: formatAddress(ip, nodePort), family: familyOf(ip) };
+}
+
+function compareClaims(before: Claim | undefined, after: Claim | undefined, family: IpFamily): Difference {
+  const isReachedAlike = before === undefined || after === undefined || before.reach === after.reach;
+  return isReachedAlike ? compare(before?.port, after?.port, family) : "redefined";
 }
 
 function compare(before: ResolvedPort | undefined, after: ResolvedPort | undefined, family: IpFamily): Difference {

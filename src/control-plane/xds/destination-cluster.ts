@@ -14,6 +14,7 @@ import { digest } from "./encoded.ts";
 import type { Carriage } from "./names.ts";
 import { destinationName, endpointsName } from "./names.ts";
 import { endpointIdentities, isWholeMesh } from "./reached-endpoints.ts";
+import { stayWithOneEndpoint } from "./session-affinity.ts";
 import { clientTls } from "./tls-context.ts";
 
 /** What becomes of connections to addresses that nothing in the cluster has. */
@@ -51,13 +52,18 @@ function statisticsName(destination: ServiceDestination | PodDestination): strin
   return `${namespace}/${name}|${port}`.replaceAll(".", "_");
 }
 
+function loadBalancing(destination: ServiceDestination | PodDestination): Readonly<Record<string, unknown>> {
+  const sticky = destination.kind === "service" && destination.sticky;
+  return sticky ? stayWithOneEndpoint : { lb_policy: "LEAST_REQUEST" };
+}
+
 function knownCluster(carriage: Carriage, destination: ServiceDestination | PodDestination): Cluster {
   const definition: Cluster = {
     name: destinationName(carriage, destination.address),
     alt_stat_name: statisticsName(destination),
     type: "EDS",
     connect_timeout: connectTimeout,
-    lb_policy: "LEAST_REQUEST",
+    ...loadBalancing(destination),
     ...unlimited,
     upstream_connection_options: clusterKeepalive,
     ...(carriage === "http" ? sameProtocolAsClient(isWholeMesh(destination) ? meshIdleTimeout : plainIdleTimeout) : {}),

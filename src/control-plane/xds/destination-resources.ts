@@ -1,17 +1,23 @@
 /**
- * Clusters and endpoints of destinations: the same for every proxy, encoded when the first one asks, kept until something
- * about them changes or nobody wants them any more.
+ * Clusters and endpoints of destinations: encoded when the first proxy asks, kept until something about them changes or
+ * nobody wants them any more. They are the same for every proxy, but for the endpoints of the few destinations where it
+ * matters in which zone or on which node the client is.
  */
 import type { EncodedResource, TypeUrl } from "../ads/resource-source.ts";
 import { typeUrls } from "../ads/resource-source.ts";
 import { parseAddress } from "../model/address.ts";
 import type { Address } from "../model/destination.ts";
+import type { PriorityGroups } from "../model/endpoint-choice.ts";
+import { chooseView, commonGroups } from "../model/endpoint-choice.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { MultiMap } from "../model/multi-map.ts";
+import { vantageOf } from "../model/vantage.ts";
+import type { NamespacedName } from "../model/workload.ts";
 import { destinationCluster } from "./destination-cluster.ts";
 import type { UnknownDestinations } from "./destination-cluster.ts";
 import { encoded, encodedJson } from "./encoded.ts";
 import { encodeAssignment } from "./endpoint-assignment.ts";
+import { EndpointViews } from "./endpoint-views.ts";
 import type { DestinationName } from "./names.ts";
 import { parseDestinationName, parseEndpointsName } from "./names.ts";
 
@@ -26,10 +32,13 @@ const parseName = {
 export class DestinationResources {
   readonly #mesh: Mesh;
   readonly #unknown: UnknownDestinations;
+  /** What is the same for every proxy. */
   readonly #encoded: Readonly<Record<DestinationType, Map<string, EncodedResource>>> = {
     [typeUrls.cluster]: new Map(),
     [typeUrls.endpoints]: new Map(),
   };
+  /** Endpoints that are not. */
+  readonly #views = new Map<string, EndpointViews>();
   /** Address → names that were asked for. */
   readonly #asked = { [typeUrls.cluster]: new MultiMap(), [typeUrls.endpoints]: new MultiMap() } as const;
   /** IP → addresses of which something was asked for. */
@@ -40,17 +49,20 @@ export class DestinationResources {
     this.#unknown = unknown;
   }
 
-  /** Undefined for a name that is no destination's, and for the endpoints of an unknown one, which it has not. */
-  get(type: DestinationType, name: string): EncodedResource | undefined {
-    const known = this.#encoded[type].get(name);
+  /**
+   * Undefined for a name that is no destination's, and for the endpoints of an unknown one, which it has not.
+   *
+   * @param client whose sidecar asks
+   */
+  get(type: DestinationType, name: string, client: NamespacedName): EncodedResource | undefined {
+    const known = this.#encoded[type].get(name) ?? this.#seenBy(client, type, name);
     if (known !== undefined) return known;
     const wanted = parseName[type](name);
     if (wanted === undefined) return undefined;
     // Also where there is none yet: there may be one soon, and then whoever asked is to be told.
     this.#note(type, name, wanted);
-    const made = this.#make(type, name, wanted);
-    if (made !== undefined) this.#encoded[type].set(name, made);
-    return made;
+    this.#make(type, name, wanted);
+    return this.#encoded[type].get(name) ?? this.#seenBy(client, type, name);
   }
 
   addressesAt(ip: string): Iterable<Address> {
@@ -63,12 +75,12 @@ export class DestinationResources {
 
   /** What is kept of these names no longer holds. */
   drop(type: DestinationType, names: Iterable<string>): void {
-    for (const name of names) this.#encoded[type].delete(name);
+    for (const name of names) this.#forget(type, name);
   }
 
   /** Nobody wants this any more. */
   release(type: DestinationType, name: string): void {
-    this.#encoded[type].delete(name);
+    this.#forget(type, name);
     const wanted = parseName[type](name);
     if (wanted === undefined) return;
     const { address } = wanted;
@@ -84,10 +96,26 @@ export class DestinationResources {
     this.#asked[type].add(address, name);
   }
 
-  #make(type: DestinationType, name: string, { carriage, address }: DestinationName): EncodedResource | undefined {
+  #seenBy(client: NamespacedName, type: DestinationType, name: string): EncodedResource | undefined {
+    const views = type === typeUrls.endpoints ? this.#views.get(name) : undefined;
+    return views?.from(vantageOf(this.#mesh.workload(client)));
+  }
+
+  #make(type: DestinationType, name: string, { carriage, address }: DestinationName): void {
     const destination = this.#mesh.destination(address);
-    if (type === typeUrls.cluster) return encodedJson(type, destinationCluster(carriage, destination, this.#unknown));
-    return destination.kind === "unknown" ? undefined : encoded(name, encodeAssignment(name, destination));
+    if (type === typeUrls.cluster) {
+      this.#encoded[type].set(name, encodedJson(type, destinationCluster(carriage, destination, this.#unknown)));
+    } else if (destination.kind !== "unknown") {
+      const encode = (groups: PriorityGroups): EncodedResource => encoded(name, encodeAssignment(name, groups));
+      const choose = chooseView(destination);
+      if (choose === undefined) this.#encoded[type].set(name, encode(commonGroups(destination)));
+      else this.#views.set(name, new EndpointViews(choose, encode));
+    }
+  }
+
+  #forget(type: DestinationType, name: string): void {
+    this.#encoded[type].delete(name);
+    if (type === typeUrls.endpoints) this.#views.delete(name);
   }
 }
 

@@ -5,9 +5,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { messageDescriptor } from "../../envoy-api/registry.ts";
-import type { Destination, Endpoint } from "../model/destination.ts";
+import type { Endpoint } from "../model/destination.ts";
+import type { PriorityGroups } from "../model/endpoint-choice.ts";
 import { meshTlsMatch } from "./destination-cluster.ts";
-import { reachedEndpoints } from "./reached-endpoints.ts";
 
 type Fields = MessageInitShape<ReturnType<typeof messageDescriptor>>;
 
@@ -23,19 +23,23 @@ function endpointFields({ ip, port, identity }: Endpoint): object {
   };
 }
 
-function localityFields(zone: string, endpoints: readonly Endpoint[]): object {
-  return { ...(zone === "" ? {} : { locality: { zone } }), lbEndpoints: endpoints.map(endpointFields) };
+function localityFields(priority: number, zone: string, endpoints: readonly Endpoint[]): object {
+  return { priority, ...(zone === "" ? {} : { locality: { zone } }), lbEndpoints: endpoints.map(endpointFields) };
+}
+
+function priorityFields(group: readonly Endpoint[], priority: number): readonly object[] {
+  return [...Map.groupBy(group, ({ zone }) => zone)]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([zone, endpoints]) => localityFields(priority, zone, endpoints));
 }
 
 /**
- * The encoded `ClusterLoadAssignment`: one group for each zone, by name. Nobody prefers a zone yet.
+ * The encoded `ClusterLoadAssignment`: within each priority one locality for each zone, by name.
  *
  * @param name the cluster's
  */
-export function encodeAssignment(name: string, destination: Destination): Uint8Array {
-  const zones = Map.groupBy(reachedEndpoints(destination), ({ zone }) => zone);
-  const endpoints = [...zones].sort(([one], [other]) => (one < other ? -1 : 1));
+export function encodeAssignment(name: string, groups: PriorityGroups): Uint8Array {
   const descriptor = messageDescriptor(assignment);
-  const fields = { clusterName: name, endpoints: endpoints.map(([zone, list]) => localityFields(zone, list)) };
+  const fields = { clusterName: name, endpoints: groups.flatMap(priorityFields) };
   return toBinary(descriptor, create(descriptor, fields as Fields));
 }

@@ -15,6 +15,7 @@ import type { ListenerInput } from "./listener-input.ts";
 import { tracing } from "./listener-input.ts";
 import { destinationHeader, destinationName, outboundName, passthroughName } from "./names.ts";
 import { holdRequests } from "./on-demand.ts";
+import { clientIsPeer } from "./session-affinity.ts";
 
 /** The address that the application connected to, as capture has found it. */
 export const originalAddress = "%DOWNSTREAM_LOCAL_ADDRESS%";
@@ -48,6 +49,7 @@ function server(
     more: {
       upgrade_configs: upgrades,
       access_log: httpAccessLog(input.accessLog, "outbound", peerFields),
+      ...clientIsPeer,
       ...tracing(input),
     },
   });

@@ -1,5 +1,6 @@
 /**
- * Which endpoints of a destination are used, and who they say they are.
+ * Who answers for a destination, wherever the client is: a cluster is the same for all of its clients, and must accept
+ * whatever endpoint any of them is given.
  */
 import type { Destination, Endpoint } from "../model/destination.ts";
 
@@ -9,13 +10,6 @@ const none: readonly Endpoint[] = [];
 function allEndpoints(destination: Destination): readonly Endpoint[] {
   if (destination.kind === "unknown") return none;
   return destination.kind === "pod" ? [destination.endpoint] : destination.endpoints;
-}
-
-/** Those that are ready; where there is none, those that still serve while they end, as kube-proxy does. */
-export function reachedEndpoints(destination: Destination): readonly Endpoint[] {
-  const all = allEndpoints(destination);
-  const ready = all.filter(({ draining }) => !draining);
-  return ready.length > 0 ? ready : all;
 }
 
 /** The identities of all endpoints, also of those that drain, which are used again when the others go: sorted, distinct. */

@@ -50,7 +50,8 @@ export class MeshResources implements ResourceSource {
     this.#proxies.note(proxy);
     if (isDestinationType(type)) {
       return (
-        this.#destinations.get(type, name) ?? (type === typeUrls.cluster ? this.#own.cluster(proxy, name) : undefined)
+        this.#destinations.get(type, name, proxy.pod) ??
+        (type === typeUrls.cluster ? this.#own.cluster(proxy, name) : undefined)
       );
     }
     if (type === typeUrls.listener) return this.#own.listener(proxy, name, this.#listenerTargets());

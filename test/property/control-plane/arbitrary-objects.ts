@@ -98,6 +98,8 @@ const serviceRecord: fc.Arbitrary<ServiceRecord> = fc.record({
   externalIps: some(serviceIps, 1),
   ports: fc.array(servicePort, { maxLength: 2 }),
   publishNotReadyAddresses: fc.boolean(),
+  reach: fc.constantFrom("cluster" as const, "node" as const),
+  sticky: fc.boolean(),
   opaquePorts,
 });
 
@@ -140,6 +142,7 @@ const sliceRecord: fc.Arbitrary<SliceRecord> = fc.record({
       pod: fc.constantFrom(undefined, ...names),
       node: fc.constantFrom(...nodes),
       zone: fc.constantFrom("", "z1"),
+      hints: fc.record({ zones: some(["z1", "z2"]), nodes: some(nodes) }),
     }),
     { maxLength: 3 },
   ),

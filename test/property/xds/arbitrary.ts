@@ -2,7 +2,8 @@
  * Small meshes with everything in them: few addresses, so that one of them is many things in turn.
  */
 import fc from "fast-check";
-import type { Endpoint, ServiceDestination } from "../../../src/control-plane/model/destination.ts";
+import type { Endpoint, EndpointHints, ServiceDestination } from "../../../src/control-plane/model/destination.ts";
+import { noHints } from "../../../src/control-plane/model/destination.ts";
 import { workloadIdentity } from "../../../src/control-plane/model/identity.ts";
 import type { InboundTls, TlsMode, Workload } from "../../../src/control-plane/model/workload.ts";
 import type { Proxy } from "../../../src/control-plane/proxy.ts";
@@ -26,6 +27,11 @@ const identity = fc
   .constantFrom("a", "b", "c")
   .map((account): string => workloadIdentity(trustDomain, "shop", account));
 
+const hints: fc.Arbitrary<EndpointHints> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ zones: fc.subarray(["a", "b"]), nodes: fc.subarray(["node-1", "node-2"]) }) },
+  { weight: 1, arbitrary: fc.constant(noHints) },
+);
+
 const endpoints: fc.Arbitrary<readonly Endpoint[]> = fc
   .uniqueArray(
     fc.record({
@@ -33,8 +39,9 @@ const endpoints: fc.Arbitrary<readonly Endpoint[]> = fc
       port: fc.constantFrom(8080, 9090),
       identity: fc.option(identity, { nil: undefined }),
       zone: fc.constantFrom("", "a", "b"),
-      node: fc.constant("node-1"),
+      node: fc.constantFrom("", "node-1", "node-2"),
       draining: fc.boolean(),
+      hints,
     }),
     { selector: ({ ip, port }) => `${ip}:${port}`, maxLength: 4 },
   )
@@ -48,6 +55,8 @@ const services: fc.Arbitrary<readonly ServiceDestination[]> = fc.uniqueArray(
       service: fc.constantFrom("cart", "old.cart"),
       port: fc.constantFrom(...ports),
       protocol: fc.constantFrom("http", "http2", "grpc", "tcp", "detect"),
+      reach: fc.constantFrom("cluster", "cluster", "node"),
+      sticky: fc.boolean(),
       endpoints,
     })
     .map((fields) => service(fields)),
@@ -72,6 +81,7 @@ const workloads: fc.Arbitrary<readonly Workload[]> = fc.uniqueArray(
       name: fc.constantFrom("web-1", "db-0"),
       serviceAccount: fc.constantFrom("a", "b"),
       meshed: fc.boolean(),
+      node: fc.constantFrom("", "node-1", "node-2"),
       zone: fc.constantFrom("", "a"),
       inboundTls,
     })

@@ -6,7 +6,7 @@
 import { stringify } from "yaml";
 import { readManifestFile } from "../../../../src/control-plane/kubernetes/manifest-objects.ts";
 import { readObject } from "../../../../src/control-plane/kubernetes/read-object.ts";
-import type { Destination, Endpoint } from "../../../../src/control-plane/model/destination.ts";
+import type { Destination, Endpoint, EndpointHints } from "../../../../src/control-plane/model/destination.ts";
 import type { MeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import type { RouteRule } from "../../../../src/control-plane/model/route.ts";
@@ -83,16 +83,28 @@ function describe(destination: Destination): unknown {
     case "pod":
       return `pod ${destination.workload.namespace}/${destination.workload.name} at ${endpoint(destination.endpoint)}`;
     case "service": {
-      const { namespace, service, port, protocol, endpoints } = destination;
-      return { service: `${namespace}/${service}:${port} ${protocol}`, endpoints: endpoints.map(endpoint) };
+      const { namespace, service, port, protocol, reach, sticky, endpoints } = destination;
+      const ways = [...(reach === "node" ? ["own node only"] : []), ...(sticky ? ["sticky"] : [])];
+      const text = [`${namespace}/${service}:${port} ${protocol}`, ...ways].join(", ");
+      return { service: text, endpoints: endpoints.map(endpoint) };
     }
   }
 }
 
-function endpoint({ ip, port, identity, zone, node, draining }: Endpoint): string {
+function endpoint({ ip, port, identity, zone, node, draining, hints }: Endpoint): string {
   const place = [node, zone].filter((part) => part !== "").join(" in ");
-  const parts = [`${ip} ${port}`, place && `on ${place}`, identity ?? "plain", draining ? "draining" : ""];
+  const parts = [
+    `${ip} ${port}`,
+    place && `on ${place}`,
+    identity ?? "plain",
+    draining ? "draining" : "",
+    ...meantFor(hints),
+  ];
   return parts.filter((part) => part !== "").join(", ");
+}
+
+function meantFor({ zones, nodes }: EndpointHints): readonly string[] {
+  return [...zones.map((zone) => `for zone ${zone}`), ...nodes.map((node) => `for node ${node}`)];
 }
 
 function describeWorkload(workload: Workload | undefined): unknown {

@@ -4,6 +4,7 @@
 import { parse } from "yaml";
 import type { Address } from "../../../../src/control-plane/model/destination.ts";
 import type { Endpoint, ServiceDestination } from "../../../../src/control-plane/model/destination.ts";
+import { noHints } from "../../../../src/control-plane/model/destination.ts";
 import type { Workload } from "../../../../src/control-plane/model/workload.ts";
 import type { Proxy } from "../../../../src/control-plane/proxy.ts";
 import type { TranslationSettings } from "../../../../src/control-plane/xds/translation-settings.ts";
@@ -36,6 +37,7 @@ const plainEndpoint: Endpoint = {
   zone: "",
   node: "",
   draining: false,
+  hints: noHints,
 };
 
 /** The case that a YAML text stands for. */

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ResourceChange } from "../../../../src/control-plane/ads/resource-source.ts";
 import { typeUrls } from "../../../../src/control-plane/ads/resource-source.ts";
+import type { Endpoint } from "../../../../src/control-plane/model/destination.ts";
+import { namespacedName } from "../../../../src/control-plane/model/workload.ts";
 import type { WorkloadCertificate } from "../../../../src/control-plane/xds/secrets.ts";
 import type { MeshResources } from "../../../../src/control-plane/xds/resource-source.ts";
 import { createResourceSource } from "../../../../src/control-plane/xds/resource-source.ts";
@@ -93,6 +95,49 @@ describe("the source of resources", () => {
     source.meshChanged(mesh.replace({ ...statement, workloads: [cart] }));
     source.secretsChanged(new Set([proxy().identity]));
     assert.deepEqual(changes.at(-1)?.proxies, new Set());
+  });
+
+  test("where it matters where a client is, clients at one place have the same endpoints, and others have others", () => {
+    const { mesh, source } = world();
+    const hinted = (ip: string, zone: string): Endpoint => ({
+      ...endpoint(cart, 8080),
+      ip,
+      hints: { zones: [zone], nodes: [] },
+    });
+    const services = [service({ address, endpoints: [hinted("10.77.1.9", "a"), hinted("10.77.1.10", "b")] })];
+    const pods = ["a", "a", "b", "c"].map((zone, index) => workload({ name: `web-${index}`, node: `n${index}`, zone }));
+    const sidecars = pods.map(({ name }) => proxy({ pod: namespacedName("shop", name) }));
+    source.meshChanged(mesh.replace({ ...statement, services, workloads: pods }));
+    const name = endpointsName(source);
+    const [first, second, third, fourth] = sidecars.map((sidecar) =>
+      source.resource(sidecar, typeUrls.endpoints, name),
+    );
+    assert.ok(first && third && fourth);
+    assert.equal(second, first);
+    assert.deepEqual(textsUnder("address", shown("endpoints", first)), ["10.77.1.9"]);
+    assert.deepEqual(textsUnder("address", shown("endpoints", third)), ["10.77.1.10"]);
+    assert.deepEqual(textsUnder("address", shown("endpoints", fourth)), ["10.77.1.9", "10.77.1.10"]);
+  });
+
+  test("a client whose place becomes known later is told, and nobody else", () => {
+    const { mesh, source, changes } = world();
+    const near = { ...endpoint(cart, 8080), node: "node-1" };
+    const services = [service({ address, reach: "node", endpoints: [near] })];
+    const other = workload({ name: "other", ips: ["10.77.1.3"] });
+    source.meshChanged(mesh.replace({ ...statement, services, workloads: [other] }));
+    const name = endpointsName(source);
+    const before = source.resource(proxy(), typeUrls.endpoints, name);
+    assert.ok(before);
+    assert.deepEqual(textsUnder("address", shown("endpoints", before)), []);
+    changes.length = 0;
+    source.meshChanged(mesh.replace({ ...statement, services, workloads: [other, web] }));
+    assert.deepEqual(
+      changes.map(({ proxies }) => proxies),
+      [new Set([proxy().pod])],
+    );
+    const after = source.resource(proxy(), typeUrls.endpoints, name);
+    assert.ok(after);
+    assert.deepEqual(textsUnder("address", shown("endpoints", after)), [near.ip]);
   });
 
   test("names that mean nothing have no resource", () => {

@@ -1,0 +1,28 @@
+/**
+ * The encoded endpoints of one destination, where they depend on the client's place: one encoding for each view, shared by
+ * all clients that have it.
+ */
+import type { EncodedResource } from "../ads/resource-source.ts";
+import type { PriorityGroups, ViewChoice } from "../model/endpoint-choice.ts";
+import type { Vantage } from "../model/vantage.ts";
+
+export class EndpointViews {
+  readonly #choose: NonNullable<ViewChoice>;
+  readonly #encode: (groups: PriorityGroups) => EncodedResource;
+  readonly #encoded = new Map<string, EncodedResource>();
+
+  constructor(choose: NonNullable<ViewChoice>, encode: (groups: PriorityGroups) => EncodedResource) {
+    this.#choose = choose;
+    this.#encode = encode;
+  }
+
+  /** What a client there gets. */
+  from(vantage: Vantage): EncodedResource {
+    const { key, groups } = this.#choose(vantage);
+    const known = this.#encoded.get(key);
+    if (known !== undefined) return known;
+    const made = this.#encode(groups());
+    this.#encoded.set(key, made);
+    return made;
+  }
+}
