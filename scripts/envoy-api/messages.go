@@ -7,6 +7,7 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	tracev3 "github.com/envoyproxy/go-control-plane/envoy/config/trace/v3"
+	celfilterv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/filters/cel/v3"
 	streamv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/stream/v3"
 	headermutationv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/header_mutation/v3"
 	ondemandv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/on_demand/v3"
@@ -46,6 +47,7 @@ var messages = []proto.Message{
 	&tlsv3.Secret{},
 
 	&accesslogv3.AccessLog{},
+	&celfilterv3.ExpressionFilter{},
 	&connectionmanagerv3.HttpConnectionManager{},
 	&detectorsv3.StaticConfigResourceDetectorConfig{},
 	&directresponsev3.Config{},

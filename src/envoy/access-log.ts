@@ -2,7 +2,7 @@
  * The access log: one JSON object per request, or per TCP connection, on standard output.
  */
 import type { AccessLogMode } from "./bootstrap-input.ts";
-import { typedConfig } from "./resource.ts";
+import { extension, typedConfig } from "./resource.ts";
 
 /** Which way a connection was captured. */
 export type Direction = "inbound" | "outbound";
@@ -76,6 +76,31 @@ export function httpAccessLog(
   return jsonLogger(
     { direction, ...connectionFields, ...requestFields, ...more },
     mode === "errors" ? failedRequest : undefined,
+  );
+}
+
+/**
+ * The `access_log` of a listener: one line for each connection whose TLS handshake failed. No filter of the connection's
+ * has begun by then, so nothing else could log it.
+ *
+ * @param chains what the names of the filter chains that do TLS begin with: of others Envoy keeps a reason too, that their
+ *   first bytes are none of TLS
+ */
+export function handshakeAccessLog(
+  mode: AccessLogMode,
+  direction: Direction,
+  chains: string,
+  more: AccessLogFields = {},
+): readonly Readonly<Record<string, unknown>>[] {
+  if (mode === "off") return [];
+  const expression = `xds.filter_chain_name.startsWith("${chains}") && connection.transport_failure_reason != ""`;
+  const filter = extension("failed-handshake", "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", {
+    expression,
+  });
+  const reason = { downstream_failure: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%" };
+  return jsonLogger(
+    { direction, protocol: "TLS", ...connectionFields, ...reason, ...more },
+    { extension_filter: filter },
   );
 }
 

@@ -10,7 +10,19 @@ export const peerFields: AccessLogFields = {
   upstream_cluster: "%UPSTREAM_CLUSTER%",
 };
 
-/** For connections that are refused because they bring no certificate. */
-export const refusalFields: AccessLogFields = {
-  refused: "plaintext, on a port where MeshTLS is strict: the client has no sidecar, or does not use it",
+/** For connections that are refused because they are not of the mesh, by what they bring. */
+export const refusalFields = {
+  raw_buffer: {
+    refused: "plaintext, on a port where MeshTLS is strict: the client has no sidecar, or does not use it",
+  },
+  tls: {
+    refused: "TLS that is no sidecar's, on a port where MeshTLS is strict: the client has no sidecar of this mesh",
+  },
+} as const satisfies Readonly<Record<"raw_buffer" | "tls", AccessLogFields>>;
+
+/** For connections whose client says that it is a sidecar and cannot prove it, or does not believe this one. */
+export const handshakeFields: AccessLogFields = {
+  refused: "the TLS handshake between sidecars failed, for the reason in downstream_failure",
+  // By the certificate that has just been found wanting.
+  claimed_peer: "%DOWNSTREAM_PEER_URI_SAN%",
 };

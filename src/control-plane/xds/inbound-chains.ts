@@ -18,8 +18,12 @@ import { serverTls } from "./tls-context.ts";
 
 type Match = NonNullable<FilterChain["filter_chain_match"]>;
 
+/** What the names of the chains that do TLS begin with. */
+export const sidecarChain = "sidecar";
+
 function sidecarChains(input: ListenerInput, port: Match): readonly FilterChain[] {
   const chain = (carriage: keyof typeof alpn, filters: FilterChain["filters"]): FilterChain => ({
+    name: [sidecarChain, carriage, ...(port.destination_port === undefined ? [] : [port.destination_port])].join("-"),
     filter_chain_match: { ...port, transport_protocol: "tls", application_protocols: [alpn[carriage]] },
     transport_socket: serverTls(input.trustDomain),
     filters,
@@ -40,11 +44,10 @@ function plainChains(input: ListenerInput, port: Match): readonly FilterChain[] 
 
 /** Everything that is left. */
 function refuse(input: ListenerInput, port: Match): readonly FilterChain[] {
-  const filters = [refuseConnections(input)];
-  return [
-    { filter_chain_match: { ...port, transport_protocol: "raw_buffer" }, filters },
-    { filter_chain_match: { ...port, transport_protocol: "tls" }, filters },
-  ];
+  return (["raw_buffer", "tls"] as const).map((transport_protocol) => ({
+    filter_chain_match: { ...port, transport_protocol },
+    filters: [refuseConnections(input, transport_protocol)],
+  }));
 }
 
 function chains(input: ListenerInput, mode: TlsMode, port: Match): readonly FilterChain[] {

@@ -55,10 +55,10 @@ export function inboundConnections(input: ListenerInput): Extension {
 const nowhere = "refused";
 
 /** Closes the connection; a response flag (`NR`) makes it an error in the access log. */
-export function refuseConnections(input: ListenerInput): Extension {
+export function refuseConnections(input: ListenerInput, brought: keyof typeof refusalFields): Extension {
   return extension("refuse", "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", {
     stat_prefix: "inbound-refused",
     cluster: nowhere,
-    access_log: tcpAccessLog(input.accessLog, "inbound", refusalFields),
+    access_log: tcpAccessLog(input.accessLog, "inbound", refusalFields[brought]),
   });
 }

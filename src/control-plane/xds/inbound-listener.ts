@@ -2,6 +2,7 @@
  * Where captured inbound connections arrive. What a client may bring is decided by port: TLS of the mesh, told by its ALPN,
  * plaintext, or both. What is not taken is closed, counted (`tcp.inbound-refused`) and logged.
  */
+import { handshakeAccessLog } from "../../envoy/access-log.ts";
 import { listenOn } from "../../envoy/address.ts";
 import { refuseCapturePort } from "../../envoy/capture-port.ts";
 import { clientSource } from "../../envoy/inbound-listener.ts";
@@ -11,7 +12,8 @@ import { disabledOn, httpInspector, inspectionTimeout, originalDestination } fro
 import type { Listener } from "../../envoy/resource.ts";
 import { extension } from "../../envoy/resource.ts";
 import type { InboundTls } from "../model/workload.ts";
-import { inboundChains } from "./inbound-chains.ts";
+import { handshakeFields } from "./access-log-fields.ts";
+import { inboundChains, sidecarChain } from "./inbound-chains.ts";
 import type { ListenerInput } from "./listener-input.ts";
 import { inboundName } from "./names.ts";
 
@@ -52,6 +54,7 @@ export function inboundListener(input: ListenerInput): Listener {
     ...(transparent ? { transparent } : {}),
     ...listenOn(ipFamilies, ports.inbound),
     socket_options: listenerKeepalive,
+    access_log: handshakeAccessLog(input.accessLog, "inbound", sidecarChain, handshakeFields),
     listener_filters: [
       originalDestination,
       ...(transparent ? [clientSource] : []),

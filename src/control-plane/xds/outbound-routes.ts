@@ -20,8 +20,9 @@ const retryUnseen = {
       "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
     ),
   ],
-  // Where there is no other endpoint, the same is tried again.
-  host_selection_retry_max_attempts: 3,
+  // Where there is no other endpoint, the same is tried again. Around a hash ring, the next place may well be the same
+  // endpoint's, several times in a row.
+  host_selection_retry_max_attempts: 20,
 } as const;
 
 /** No time limit: how long a request may take is the client's affair. */

@@ -11,6 +11,7 @@ import type { MeshStatement } from "../../mesh/fake-mesh.ts";
 import { meshAuthority, workloadCertificate } from "../../mesh/mesh-certificates.ts";
 import { endpoint, service, workload } from "../../mesh/sample-mesh.ts";
 import { at } from "../envoy/sidecar.ts";
+import { clientHello } from "./client-hello.ts";
 import { elsewhere, podAddress } from "./mesh-network.ts";
 import type { TwoSidecars } from "./two-sidecars.ts";
 import { clientPod, serverPod, startTwoSidecars } from "./two-sidecars.ts";
@@ -55,6 +56,8 @@ describe("inbound connections", () => {
       path: "/",
       headers: { "x-forwarded-client-cert": "URI=spiffe://forged" },
     });
+  const isLogged = (refusal: RegExp): boolean =>
+    pods.server.envoy.accessLog().some(({ refused }) => refusal.test(String(refused)));
   const untilInbound = async (what: string, condition: () => Promise<boolean>): Promise<void> =>
     eventually(what, condition);
 
@@ -80,6 +83,7 @@ describe("inbound connections", () => {
         const silent = await pods.world.talk({ host: server, port, send: [], end: false, until: "welcome" });
         assert.equal(silent.failure, undefined);
       }
+      assert.ok(!isLogged(/TLS/));
     });
   });
 
@@ -95,8 +99,11 @@ describe("inbound connections", () => {
       assert.equal(refused.text, "");
       const page = await pods.world.getPage({ host: server, port: ports.stats, path: "/stats/prometheus" });
       assert.match(page.body, /envoy_tcp_downstream_cx_no_route\{envoy_tcp_prefix="inbound-refused"\} [1-9]/);
-      await eventually("the reason is logged", () =>
-        pods.server.envoy.accessLog().some(({ refused: reason }) => /plaintext.*strict/.test(String(reason))),
+      await eventually("the reason is logged", () => isLogged(/^plaintext, on a port where MeshTLS is strict/));
+      const tls = await pods.world.talk({ host: server, port: at.tls, send: [await clientHello()], end: false });
+      assert.equal(tls.text, "");
+      await eventually("so is that of TLS", () =>
+        isLogged(/^TLS that is no sidecar's, on a port where MeshTLS is strict/),
       );
     });
 
@@ -135,7 +142,7 @@ describe("inbound connections", () => {
     assert.deepEqual([...new Set(answers)], [200], `${answers.length} requests`);
   });
 
-  test("a client whose certificate is not of the mesh is refused; with a renewed one it is served again", async () => {
+  test("a client whose certificate is not of the mesh is refused, and that is logged; with a renewed one it is served", async () => {
     // Connections that are open keep the certificate that they were opened with, so each attempt is at a fresh address.
     const fresh = Array.from({ length: 200 }, (_, index) => `10.96.1.${index}`);
     const services = fresh.map((ip) => service({ ...elsewhereService, address: `${ip}:80` }));
@@ -149,6 +156,14 @@ describe("inbound connections", () => {
     await eventually("the client is served", isServed);
     await pods.controlPlane.renew({ trustBundle, certificates: { ...certificates, [clientUri]: rogue } });
     await eventually("the rogue is refused", async () => !(await isServed()));
+    const isHandshake = ({ refused }: Readonly<Record<string, unknown>>): boolean => /handshake/.test(String(refused));
+    await eventually("the server's sidecar logs it", () => pods.server.envoy.accessLog().some(isHandshake));
+    const line = pods.server.envoy.accessLog().find(isHandshake) ?? {};
+    assert.match(String(line["downstream_failure"]), /CERTIFICATE_VERIFY_FAILED/);
+    assert.equal(line["claimed_peer"], clientUri);
+    assert.equal(line["direction"], "inbound");
+    assert.equal(line["original_destination"], `${server}:${at.pages}`);
+    assert.match(String(line["downstream_remote"]), new RegExp(`^${podAddress(1).IPv4}:`));
     await pods.controlPlane.renew({ trustBundle, certificates });
     await eventually("the client is served again", isServed);
   });
