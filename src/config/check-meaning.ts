@@ -2,7 +2,8 @@
  * What the schema cannot say: how fields of a mesh config fit each other, and what belongs to the annotations.
  */
 import { parseQuantity } from "../kubernetes/quantity.ts";
-import type { Problem } from "../problem.ts";
+import { parseCidrList } from "../net/cidr.ts";
+import type { Parsed, Problem } from "../problem.ts";
 import { checkOverlayNames, checkOverlays } from "./check-overlays.ts";
 import { isJsonObject } from "../json-value.ts";
 import { checkSelectors } from "./check-selectors.ts";
@@ -32,6 +33,7 @@ function meaningChecks(validateDefaults: ValidateDefaults): readonly MeaningChec
       path: "injection.alwaysInject",
       run: (config) => checkSelectors(config.injection.alwaysInject, "injection.alwaysInject"),
     },
+    { path: "mesh.ranges", run: ({ mesh }) => problemsOf(parseCidrList(mesh.ranges, "mesh.ranges")) },
     { path: "proxy.ephemeralStorage", run: (config) => checkStorage(config.proxy) },
     {
       path: "proxy.defaults",
@@ -41,6 +43,10 @@ function meaningChecks(validateDefaults: ValidateDefaults): readonly MeaningChec
     { path: "proxy.defaults", run: checkDefaultOverlays },
     { path: "overlays", run: (config) => checkOverlays(config.overlays, "overlays") },
   ];
+}
+
+function problemsOf(result: Parsed<unknown>): readonly Problem[] {
+  return result.ok ? [] : result.problems;
 }
 
 function checkDefaultOverlays({ proxy, overlays }: MeshConfig): readonly Problem[] {

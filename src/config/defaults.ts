@@ -11,6 +11,7 @@ export const defaultMeshConfig: MeshConfig = {
   trustDomain: "cluster.local",
   controlPlane: { host: "outrigger-control-plane.outrigger-system.svc", port: 15_012 },
   identity: { certificateLifetimeHours: 24 },
+  mesh: { ranges: [], unknownDestinations: "pass" },
   // A mesh that is down must not take the cluster's deployments down with it.
   failureMode: "allow",
   // A setting that silently falls back to its default is found out in production.

@@ -15,9 +15,10 @@ function sorted(value: unknown): unknown {
 
 /**
  * The first 12 hexadecimal digits of the SHA-256 of all that a sidecar is made from: short on a pod, and no two configs of a
- * mesh share them. What the watchdog does makes no sidecar another one, nor does how long its certificates are valid.
+ * mesh share them. What the watchdog does makes no sidecar another one, nor does what the control plane alone reads.
  */
-export function hashMeshConfig({ watchdog: _watchdog, identity: _identity, ...ofSidecars }: MeshConfig): string {
+export function hashMeshConfig(config: MeshConfig): string {
+  const { watchdog: _watchdog, identity: _identity, mesh: _mesh, ...ofSidecars } = config;
   return createHash("sha256")
     .update(JSON.stringify(sorted(ofSidecars)))
     .digest("hex")

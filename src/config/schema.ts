@@ -65,6 +65,25 @@ const identity = Type.Object(
   },
 );
 
+const mesh = Type.Object(
+  {
+    ranges: Type.Array(name, {
+      description:
+        "IP ranges (CIDR) of pods and Services beside the private ones, for clusters that use public addresses inside; " +
+        "only connections to these and to private addresses are taken for the mesh's.",
+    }),
+    unknownDestinations: Type.Union([Type.Literal("pass"), Type.Literal("refuse")], {
+      description:
+        "What becomes of captured connections to addresses that no Service and no pod of the cluster has: passed on as they " +
+        "are, or refused.",
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: "How sidecars tell destinations apart; read when the control plane starts. Used in mode `mesh` only.",
+  },
+);
+
 const compatibility = Type.Object(
   {
     istio: Type.Boolean({ description: "Read Istio's annotations and its pod label as aliases of Outrigger's own." }),
@@ -169,6 +188,7 @@ export const meshConfigSchema = Type.Object(
     }),
     controlPlane,
     identity,
+    mesh,
     failureMode: Type.Union([Type.Literal("allow"), Type.Literal("deny")], {
       description:
         "What becomes of a pod when Outrigger itself fails: created without a sidecar and with a warning, or refused.",

@@ -51,6 +51,21 @@ export function parseCidrs(text: string, path: string): Parsed<readonly Cidr[]> 
   return problems.length > 0 ? { ok: false, problems } : parsed(cidrs);
 }
 
+/**
+ * Parses a list with one range in each item; a bare address means that one host.
+ *
+ * @param path where the list stands; a problem's path has the item's index, too
+ */
+export function parseCidrList(texts: readonly string[], path: string): Parsed<readonly Cidr[]> {
+  const cidrs = texts.map(parseCidr);
+  const problems = texts.flatMap((text, index) => {
+    if (cidrs[index] !== undefined) return [];
+    const hint = "write a range in CIDR notation, e.g. 203.0.113.0/24 or 2001:db8::/32";
+    return [{ path: `${path}[${index}]`, message: `${quote(text)} is not an IP range`, hint }];
+  });
+  return problems.length > 0 ? { ok: false, problems } : parsed(cidrs.filter((cidr) => cidr !== undefined));
+}
+
 /** Like {@link parseCidrs}, and `*` is every address. */
 export function parseCidrSelection(text: string, path: string): Parsed<CidrSelection> {
   return text.trim() === "*" ? parsed("all") : parseCidrs(text, path);

@@ -27,11 +27,12 @@ export async function clusterSurroundings(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Surroundings> {
   const meshNamespace = environment["POD_NAMESPACE"] ?? "outrigger-system";
-  const { mesh: settings, policy } = await readMeshSettings(options.config, meshNamespace);
+  const { mesh: settings, translation, policy } = await readMeshSettings(options.config, meshNamespace);
   const api = await connectOrFail(options.kubeconfig, environment);
   const inCluster = { ...common, api };
   return {
     settings,
+    translation,
     policy,
     authenticator: createTokenReviewAuthenticator({ ...inCluster, audience: tokenAudience }),
     authorities: authoritiesOf(options, { ...inCluster, policy }, meshNamespace, settings.trustDomain),

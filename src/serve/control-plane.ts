@@ -17,6 +17,7 @@ import { createWorkloadIssuer } from "../control-plane/identity/workload-issuer.
 import type { ObjectSource, TakeChanges } from "../control-plane/kubernetes/object-source.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
 import { createPages } from "../control-plane/pages/pages.ts";
+import type { TranslationSettings } from "../control-plane/xds/translation-settings.ts";
 import { createDiscoveryMetrics } from "../observability/discovery-metrics.ts";
 import type { IdentityMetrics } from "../observability/identity-metrics.ts";
 import { createIdentityMetrics } from "../observability/identity-metrics.ts";
@@ -33,6 +34,7 @@ import { createMeshOfObjects } from "./mesh-of-objects.ts";
 /** What surrounds it, by where it runs. */
 export interface Surroundings {
   readonly settings: MeshSettings;
+  readonly translation: TranslationSettings;
   readonly policy: IdentityPolicy;
   readonly authenticator: Authenticator;
   readonly authorities: AuthoritySource;
@@ -81,13 +83,13 @@ export interface ControlPlane {
 
 /** Puts the parts together; nothing happens before `start()`. */
 export function createControlPlane({ surroundings, ...common }: ControlPlaneOptions): ControlPlane {
-  const { settings, policy, authenticator, authorities, serverNames } = surroundings;
+  const { settings, translation, policy, authenticator, authorities, serverNames } = surroundings;
   const registry = new Registry();
   const metrics = createProcessMetrics(registry, version);
   const identityMetrics = createIdentityMetrics(registry);
   const issuer = createWorkloadIssuer({ ...common, authorities, policy, metrics: identityMetrics });
   const certificate = createServerCertificate({ ...common, authorities, names: serverNames, policy });
-  const mesh = createMeshOfObjects({ settings, issuer, log: common.log });
+  const mesh = createMeshOfObjects({ settings, translation, issuer, log: common.log });
   const objects = surroundings.objects(mesh.take);
   const trust = surroundings.trust(issuer, identityMetrics);
   const reporter = surroundings.reporter(mesh);

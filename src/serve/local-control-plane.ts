@@ -31,9 +31,10 @@ function namesOf(host: string | undefined): readonly SubjectName[] {
 
 /** @throws OutriggerError where the mesh config cannot be read or is not valid */
 export async function localSurroundings(options: LocalControlPlaneOptions, common: Common): Promise<Surroundings> {
-  const { mesh: settings, policy } = await readMeshSettings(options.config, "outrigger-system");
+  const { mesh: settings, translation, policy } = await readMeshSettings(options.config, "outrigger-system");
   return {
     settings,
+    translation,
     policy,
     authenticator: createFolderAuthenticator(options.tokens),
     authorities: createLocalAuthorities({

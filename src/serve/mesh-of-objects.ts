@@ -14,7 +14,7 @@ import type { NamespacedName } from "../control-plane/model/workload.ts";
 import type { WorkloadIssuer } from "../control-plane/identity/workload-issuer.ts";
 import type { MeshResources } from "../control-plane/xds/resource-source.ts";
 import { createResourceSource } from "../control-plane/xds/resource-source.ts";
-import { defaultTranslationSettings } from "../control-plane/xds/translation-settings.ts";
+import type { TranslationSettings } from "../control-plane/xds/translation-settings.ts";
 import type { Log } from "../observability/logger.ts";
 import { formatProblem } from "../problem.ts";
 
@@ -31,12 +31,13 @@ export interface MeshOfObjects {
 
 export interface MeshOfObjectsOptions {
   readonly settings: MeshSettings;
+  readonly translation: TranslationSettings;
   readonly issuer: Pick<WorkloadIssuer, "certificate" | "trustBundle" | "subscribe">;
   readonly log: Log;
 }
 
 /** An empty mesh. */
-export function createMeshOfObjects({ settings, issuer, log }: MeshOfObjectsOptions): MeshOfObjects {
+export function createMeshOfObjects({ settings, translation, issuer, log }: MeshOfObjectsOptions): MeshOfObjects {
   const ledger = createMeshTlsLedger();
   const verdicts = createChangeListeners<undefined>();
   const model = createMeshModel({
@@ -46,7 +47,7 @@ export function createMeshOfObjects({ settings, issuer, log }: MeshOfObjectsOpti
       if (found.object.kind === "meshTls") verdicts.tell(undefined);
     },
   });
-  const resources = createResourceSource({ mesh: model, secrets: issuer, settings: defaultTranslationSettings });
+  const resources = createResourceSource({ mesh: model, secrets: issuer, settings: translation });
   issuer.subscribe(({ identities, trust }) => {
     resources.secretsChanged(trust ? "all" : identities);
   });

@@ -9,8 +9,10 @@ import type { MeshConfig } from "../config/schema.ts";
 import type { IdentityPolicy } from "../control-plane/identity/identity-policy.ts";
 import { defaultIdentityPolicy } from "../control-plane/identity/identity-policy.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
+import type { TranslationSettings } from "../control-plane/xds/translation-settings.ts";
 import { OutriggerError } from "../errors.ts";
 import { settings, validateDefaults } from "../injection/annotations/registry.ts";
+import { parseCidrList } from "../net/cidr.ts";
 import { parsePortRanges } from "../net/port-range.ts";
 import type { Problem } from "../problem.ts";
 import { formatProblem } from "../problem.ts";
@@ -35,6 +37,7 @@ async function readConfig(path: string | undefined): Promise<MeshConfig> {
 /** What a control plane takes from the mesh config. */
 export interface ControlPlaneSettings {
   readonly mesh: MeshSettings;
+  readonly translation: TranslationSettings;
   readonly policy: IdentityPolicy;
 }
 
@@ -46,11 +49,14 @@ const hourMs = 3_600_000;
  * @throws OutriggerError `OUTRIGGER_FILE_UNREADABLE`, `OUTRIGGER_CONFIG_INVALID`
  */
 export async function readMeshSettings(path: string | undefined, rootNamespace: string): Promise<ControlPlaneSettings> {
-  const { trustDomain, proxy, identity } = await readConfig(path);
+  const { trustDomain, proxy, identity, mesh } = await readConfig(path);
   const text = proxy.defaults["opaque-ports"] ?? settings["opaque-ports"].builtIn;
   const opaquePorts = parsePortRanges(text, "proxy.defaults.opaque-ports");
   if (!opaquePorts.ok) throw invalid(opaquePorts.problems);
+  const ranges = parseCidrList(mesh.ranges, "mesh.ranges");
+  if (!ranges.ok) throw invalid(ranges.problems);
   return {
+    translation: { ranges: ranges.value, unknownDestinations: mesh.unknownDestinations },
     mesh: { trustDomain, rootNamespace, opaquePorts: opaquePorts.value },
     policy: { ...defaultIdentityPolicy, leafLifetimeMs: identity.certificateLifetimeHours * hourMs },
   };

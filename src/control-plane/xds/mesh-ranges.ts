@@ -3,6 +3,7 @@
  * addresses cost neither memory nor a question.
  */
 import type { Cidr } from "../../net/cidr.ts";
+import { networkOf } from "../../net/network.ts";
 
 /** Filter-chain form of a range. */
 export interface PrefixRange {
@@ -26,7 +27,11 @@ function prefixRange(text: string): PrefixRange {
   return { address_prefix: text.slice(0, slash), prefix_len: Number(text.slice(slash + 1)) };
 }
 
-/** @param more further ranges of pods and Services: public ones that a cluster uses inside */
+/**
+ * Each once, however it is written: Envoy refuses a listener that has the same range twice.
+ *
+ * @param more further ranges of pods and Services: public ones that a cluster uses inside
+ */
 export function meshRanges(more: readonly Cidr[]): readonly PrefixRange[] {
-  return [...new Set([...privateRanges, ...more.map(({ text }) => text)])].map(prefixRange);
+  return [...new Set([...privateRanges, ...more.map((range) => networkOf(range).text)])].map(prefixRange);
 }

@@ -17,6 +17,8 @@ test("what makes no difference to a sidecar does not matter", () => {
   assert.equal(hashMeshConfig({ ...defaultMeshConfig, watchdog }), hashMeshConfig(defaultMeshConfig));
   const identity = { certificateLifetimeHours: 1 };
   assert.equal(hashMeshConfig({ ...defaultMeshConfig, identity }), hashMeshConfig(defaultMeshConfig));
+  const mesh = { ranges: ["203.0.113.0/24"], unknownDestinations: "refuse" as const };
+  assert.equal(hashMeshConfig({ ...defaultMeshConfig, mesh }), hashMeshConfig(defaultMeshConfig));
 });
 
 test("every change of a value, however deep, changes it", () => {

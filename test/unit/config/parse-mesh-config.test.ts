@@ -89,6 +89,15 @@ describe("what is wrong is told with its path, its value and what is allowed", (
       { path: "compatibility.istio", message: '"yes" is not allowed here', hint: "write true or false" },
     ],
     [
+      "what is no IP range",
+      "mesh: {ranges: [10.0.0.0/8, 10.0.0.0/40]}",
+      {
+        path: "mesh.ranges[1]",
+        message: '"10.0.0.0/40" is not an IP range',
+        hint: "write a range in CIDR notation, e.g. 203.0.113.0/24 or 2001:db8::/32",
+      },
+    ],
+    [
       "empty text",
       'proxy: {initImage: ""}',
       { path: "proxy.initImage", message: "is empty", hint: "write text, or leave the key out" },
