@@ -10,6 +10,8 @@ export const probeNamespace = "outrigger-probe";
 export const injectorName = "outrigger-injector";
 /** Of a mesh: Deployment, Service, roles and the replicas' Lease. */
 export const controlPlaneName = "outrigger-control-plane";
+/** Of the control plane's pages, on its pods' loopback interface. */
+export const pagesPort = 8081;
 /** Name of the CRD. */
 export const meshTlsDefinition = "meshtls.outrigger.dev";
 /** The label that every shipped object carries. */

@@ -4,6 +4,7 @@
  * Objects stay as they came off the wire. The generated classes of a client would drop every field they do not know,
  * and an object that is read, changed and written back must not lose any.
  */
+import type { Duplex } from "node:stream";
 
 export type ApiMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -24,6 +25,15 @@ export interface ApiRequest {
   /** The whole exchange takes at most this long; 15 s unless given. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface ForwardRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  /** A port that somebody listens on in the pod, on its loopback interface too. */
+  readonly port: number;
+  /** Ends the connection. */
+  readonly signal: AbortSignal;
 }
 
 export interface WatchRequest {
@@ -67,6 +77,12 @@ export interface KubernetesApi {
   request<T>(request: ApiRequest): Promise<T>;
   /** Streams a watch until the server ends it. */
   watch(request: WatchRequest): AsyncIterable<WatchEvent>;
+  /**
+   * Connects to a port of a pod. The stream has an error where nobody listens there.
+   *
+   * @throws ApiError where the API server refuses; an ordinary Error where there was no answer
+   */
+  forward(request: ForwardRequest): Promise<Duplex>;
   /** Gives back idle connections. */
   close(): void;
 }

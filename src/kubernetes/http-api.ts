@@ -5,7 +5,8 @@
  */
 import * as http from "node:http";
 import * as https from "node:https";
-import type { ApiRequest, KubernetesApi, WatchEvent, WatchRequest } from "./api.ts";
+import type { Duplex } from "node:stream";
+import type { ApiRequest, ForwardRequest, KubernetesApi, WatchEvent, WatchRequest } from "./api.ts";
 import { ApiError } from "./api.ts";
 
 /** Where the API server is and how to prove who we are. */
@@ -44,10 +45,15 @@ export function createHttpApi(endpoint: ApiEndpoint): KubernetesApi {
   const agentOptions = { keepAlive: true, keepAliveMsecs: keepAliveProbeMs };
   const agent = plain ? new http.Agent(agentOptions) : new https.Agent(agentOptions);
 
+  function urlOf(path: string, query: Readonly<Record<string, string>>): URL {
+    const url = new URL(endpoint.server.href.replace(/\/$/, "") + path);
+    url.search = new URLSearchParams(query).toString();
+    return url;
+  }
+
   async function send(exchange: Exchange): Promise<http.IncomingMessage> {
     const connection = await endpoint.connection();
-    const url = new URL(endpoint.server.href.replace(/\/$/, "") + exchange.path);
-    url.search = new URLSearchParams(exchange.query).toString();
+    const url = urlOf(exchange.path, exchange.query);
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     const request = (plain ? http : https).request(url, {
       ...connection.tls,
@@ -61,6 +67,18 @@ export function createHttpApi(endpoint: ApiEndpoint): KubernetesApi {
     request.on("error", reject);
     request.end(exchange.body);
     return promise;
+  }
+
+  async function forward({ namespace, pod, port, signal }: ForwardRequest): Promise<Duplex> {
+    // Read by commands only: servers never load it.
+    const { forwardPort } = await import("./port-forward.ts");
+    const { tls, headers, agent } = await endpoint.connection();
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward`;
+    const url = urlOf(path, { ports: String(port) });
+    url.protocol = plain ? "ws:" : "wss:";
+    const refused = async (response: http.IncomingMessage): Promise<Error> =>
+      errorOf(response, await readText(response));
+    return forwardPort({ url, options: { ...tls, headers, ...(agent && { agent }) }, refused, signal });
   }
 
   return {
@@ -86,6 +104,7 @@ export function createHttpApi(endpoint: ApiEndpoint): KubernetesApi {
       return (request.answer === "text" ? text : JSON.parse(text)) as T;
     },
     watch: (request) => streamWatch(request, send),
+    forward,
     close: () => {
       agent.destroy();
     },

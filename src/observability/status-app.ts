@@ -10,16 +10,7 @@ import type { Readiness, ReadinessReport } from "./readiness.ts";
 export interface StatusAppDependencies {
   readonly registry: Registry;
   readonly readiness: Readiness;
-  /** Further pages, in JSON, by their path. */
-  readonly pages?: Readonly<Record<string, Page>>;
 }
-
-/**
- * What a page shows, asked for at each request; undefined where there is no such thing.
- *
- * @param parameters the parts of the path that are `:named`
- */
-export type Page = (parameters: Readonly<Record<string, string>>) => unknown;
 
 /** Largest request body, in bytes: nothing here reads one. */
 const bodyLimit = 1_024;
@@ -31,7 +22,7 @@ const bodyLimit = 1_024;
 const timeouts = { request: 5_000, keepAlive: 75_000, inactivity: 90_000 };
 
 /** Builds the app; listening is its caller's. */
-export function buildStatusApp({ registry, readiness, pages = {} }: StatusAppDependencies): FastifyInstance {
+export function buildStatusApp({ registry, readiness }: StatusAppDependencies): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -51,14 +42,6 @@ export function buildStatusApp({ registry, readiness, pages = {} }: StatusAppDep
       .send(renderReport(report));
   });
   app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  for (const [path, content] of Object.entries(pages)) {
-    app.get(path, (request, reply) => {
-      const shown = content(request.params as Readonly<Record<string, string>>);
-      if (shown !== undefined) return reply.type("application/json").send(JSON.stringify(shown, null, 2));
-      reply.callNotFound();
-      return reply;
-    });
-  }
   return app;
 }
 

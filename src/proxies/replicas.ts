@@ -1,13 +1,14 @@
 /**
- * The control plane's replicas, asked one by one for their pages through the API server, which reaches pods where we may
- * not. A replica knows only the proxies that are connected to it, so whoever wants to know all asks all.
+ * The control plane's replicas, asked one by one for their pages, which they serve on their loopback interface: through a port
+ * that the API server forwards. A replica knows only the proxies that are connected to it, so whoever wants to know all asks all.
  */
 import type { Attempt } from "../diagnosis/attempt.ts";
 import { attempt, valueOf } from "../diagnosis/attempt.ts";
 import { OutriggerError } from "../errors.ts";
-import { controlPlaneName, nameLabel, systemNamespace } from "../installation/names.ts";
+import { controlPlaneName, nameLabel, pagesPort, systemNamespace } from "../installation/names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { listObjects } from "../kubernetes/list-pages.ts";
+import { readPodPage } from "../kubernetes/pod-page.ts";
 import type { LivePod } from "../workloads/why-not-ready.ts";
 import { isOver, whyNotReady } from "../workloads/why-not-ready.ts";
 
@@ -19,7 +20,6 @@ export interface ReplicaAnswer<T> {
   readonly answer: Attempt<T>;
 }
 
-const statusPort = 8080;
 const timeoutMs = 10_000;
 
 /** The pods of the control plane that are not on their way out. */
@@ -38,8 +38,8 @@ export async function askReplicas<T>(
   return Promise.all(
     pods.map(async ({ metadata }) => {
       const replica = metadata?.name ?? "";
-      const path = `/api/v1/namespaces/${systemNamespace}/pods/${replica}:${statusPort}/proxy${page}`;
-      return { replica, answer: await attempt(() => api.request<T>({ method: "GET", path, timeoutMs })) };
+      const request = { namespace: systemNamespace, pod: replica, port: pagesPort, path: page, timeoutMs };
+      return { replica, answer: await attempt(() => readPodPage<T>(api, request)) };
     }),
   );
 }

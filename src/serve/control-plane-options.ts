@@ -4,6 +4,7 @@
 import type { OptionSpec, OptionValues } from "../cli/command.ts";
 import { optionOf } from "../cli/command.ts";
 import { OutriggerError } from "../errors.ts";
+import { pagesPort } from "../installation/names.ts";
 import type { LogLevel } from "../observability/logger.ts";
 import { logLevels } from "../observability/logger.ts";
 import { highestPort, readLogLevel, readNumber } from "./read-options.ts";
@@ -12,12 +13,16 @@ export const controlPlaneOptions = {
   from: { value: "DIR", help: "without Kubernetes: the mesh of the manifests in this folder, followed as they change" },
   tokens: { value: "DIR", help: "with --from: files NAMESPACE/SERVICE-ACCOUNT/POD, each the token of a pod" },
   trust: { value: "DIR", help: "with --from: where to write root.yaml, by which proxies trust this server" },
-  config: { value: "FILE", help: "mesh config: trust domain and opaque ports" },
+  config: { value: "FILE", help: "mesh config, read once, at the start" },
   host: { value: "ADDRESS", help: "IP address to listen on (all; with --from: 127.0.0.1)" },
   port: { value: "PORT", help: "port of the discovery service (15012; 0 for any free one)" },
   "health-port": {
     value: "PORT",
-    help: "port of /healthz, /readyz, /metrics and the pages of `outrigger proxy` (8080; 0 for any free one)",
+    help: "port of /healthz, /readyz and /metrics (8080; 0 for any free one)",
+  },
+  "pages-port": {
+    value: "PORT",
+    help: "port of the pages that `outrigger proxy` reads, on 127.0.0.1 only (8081; 0 for any free one)",
   },
   service: { value: "NAME", help: "Service that the proxies call (outrigger-control-plane)" },
   secret: { value: "NAME", help: "Secret that the replicas keep the mesh's roots in (outrigger-workload-ca)" },
@@ -34,6 +39,7 @@ interface ServerOptions {
   readonly host: string | undefined;
   readonly port: number;
   readonly healthPort: number;
+  readonly pagesPort: number;
   readonly logLevel: LogLevel;
 }
 
@@ -85,6 +91,7 @@ export function readControlPlaneOptions(options: OptionValues): ControlPlaneOpti
     host: optionOf(options, "host") ?? (manifests === undefined ? undefined : "127.0.0.1"),
     port: readNumber(options, "port", highestPort) ?? 15_012,
     healthPort: readNumber(options, "health-port", highestPort) ?? 8080,
+    pagesPort: readNumber(options, "pages-port", highestPort) ?? pagesPort,
     logLevel: readLogLevel(options),
   };
   if (manifests !== undefined) {

@@ -17,6 +17,7 @@ import { createWorkloadIssuer } from "../control-plane/identity/workload-issuer.
 import type { ObjectSource, TakeChanges } from "../control-plane/kubernetes/object-source.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
 import { createPages } from "../control-plane/pages/pages.ts";
+import type { Page } from "../control-plane/pages/pages-app.ts";
 import type { TranslationSettings } from "../control-plane/xds/translation-settings.ts";
 import { createDiscoveryMetrics } from "../observability/discovery-metrics.ts";
 import type { IdentityMetrics } from "../observability/identity-metrics.ts";
@@ -26,7 +27,6 @@ import type { ProcessMetrics } from "../observability/process-metrics.ts";
 import { createProcessMetrics } from "../observability/process-metrics.ts";
 import type { Readiness, ReadinessCondition } from "../observability/readiness.ts";
 import { createReadiness } from "../observability/readiness.ts";
-import type { Page } from "../observability/status-app.ts";
 import { version } from "../version.ts";
 import type { MeshOfObjects } from "./mesh-of-objects.ts";
 import { createMeshOfObjects } from "./mesh-of-objects.ts";

@@ -1,17 +1,19 @@
 /**
- * The running process of a control plane: status port, signals, faults, and the order in which all of it ends.
+ * The running process of a control plane: the ports beside that of discovery, signals, faults, and the order in which all of it ends.
  */
 import type { Terminal } from "../cli/command.ts";
 import { systemClock } from "../clock.ts";
-import type { Logging } from "../observability/logger.ts";
+import type { Log, Logging } from "../observability/logger.ts";
 import { startLogging } from "../observability/logger.ts";
+import { buildPagesApp } from "../control-plane/pages/pages-app.ts";
 import { applyFaultPolicy } from "../observability/fault-policy.ts";
+import { buildStatusApp } from "../observability/status-app.ts";
 import type { ControlPlane, Surroundings } from "./control-plane.ts";
 import { createControlPlane } from "./control-plane.ts";
 import { clusterSurroundings } from "./cluster-control-plane.ts";
 import type { ControlPlaneOptions } from "./control-plane-options.ts";
 import { localSurroundings } from "./local-control-plane.ts";
-import { startStatusListener } from "./status-listener.ts";
+import { startListener } from "./start-listener.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 
 const standardOutput = 1;
@@ -22,16 +24,27 @@ export async function runControlPlane(options: ControlPlaneOptions, terminal: Te
   const common = { clock: systemClock, random: Math.random, log: logging.log };
   const surroundings = await surroundingsOf(options, terminal, common);
   const controlPlane = createControlPlane({ surroundings, ...common });
-  const { registry, readiness, pages } = controlPlane;
-  const { host, healthPort } = options;
-  const closeStatus = await startStatusListener(
-    { registry, readiness, pages },
-    { host, port: healthPort, log: logging.log },
-  );
-  const ended = untilStopped(controlPlane, closeStatus, logging);
-  const port = await controlPlane.start(options.port, host);
+  const closeListeners = await startListeners(controlPlane, options, logging.log);
+  const ended = untilStopped(controlPlane, closeListeners, logging);
+  const port = await controlPlane.start(options.port, options.host);
   logging.log.info({ port }, "discovery listening");
   return await ended;
+}
+
+/** What everybody may see, where everybody may reach it; and what shows the mesh, on the loopback interface alone. */
+async function startListeners(
+  { registry, readiness, pages }: ControlPlane,
+  { host, healthPort, pagesPort }: ControlPlaneOptions,
+  log: Log,
+): Promise<() => Promise<void>> {
+  const status = buildStatusApp({ registry, readiness });
+  const closers = [
+    await startListener(status, { host, port: healthPort, log, message: "status listening" }),
+    await startListener(buildPagesApp(pages), { host: "127.0.0.1", port: pagesPort, log, message: "pages listening" }),
+  ];
+  return async () => {
+    await Promise.all(closers.map((close) => close()));
+  };
 }
 
 async function surroundingsOf(
@@ -46,7 +59,7 @@ async function surroundingsOf(
 
 async function untilStopped(
   controlPlane: ControlPlane,
-  closeStatus: () => Promise<void>,
+  closeListeners: () => Promise<void>,
   { log, flush }: Logging,
 ): Promise<number> {
   const ended = Promise.withResolvers<number>();
@@ -55,7 +68,7 @@ async function untilStopped(
     log,
     stop: async () => {
       await controlPlane.stop();
-      await closeStatus();
+      await closeListeners();
     },
     exit: (code) => {
       flush();

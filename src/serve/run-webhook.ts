@@ -11,12 +11,13 @@ import { applyFaultPolicy } from "../observability/fault-policy.ts";
 import type { Logging } from "../observability/logger.ts";
 import type { Metrics } from "../observability/metrics.ts";
 import type { Readiness } from "../observability/readiness.ts";
+import { buildStatusApp } from "../observability/status-app.ts";
 import type { AdmissionEventRecorder } from "../webhook/admission-event.ts";
 import type { ClientCertificatePolicy } from "../webhook/client-certificate.ts";
 import type { NamespaceLookup } from "../webhook/namespace-of-admission.ts";
 import type { WebhookServer } from "../webhook/server.ts";
 import { startWebhookServer } from "../webhook/server.ts";
-import { startStatusListener } from "./status-listener.ts";
+import { startListener } from "./start-listener.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import type { LiveContext } from "./live-context.ts";
 import type { WebhookOptions } from "./webhook-options.ts";
@@ -55,7 +56,10 @@ export async function runWebhook(webhook: WebhookProcess): Promise<RunningWebhoo
   const { options, logging, registry, metrics, readiness, certificates, context, namespace, events } = webhook;
   const { log } = logging;
   const { host, healthPort: port } = options;
-  const closeStatus = await startStatusListener({ registry, readiness }, { host, port, log });
+  const closeStatus =
+    port === undefined
+      ? (): Promise<void> => Promise.resolve()
+      : await startListener(buildStatusApp({ registry, readiness }), { host, port, log, message: "status listening" });
   const server = await startWebhookServer(
     {
       inject: injectPod,

@@ -9,6 +9,7 @@ import jsonPatch from "fast-json-patch";
 import type { KubernetesApi, KubernetesObject } from "../../src/kubernetes/api.ts";
 import { createHttpApi } from "../../src/kubernetes/http-api.ts";
 import { applied } from "./apply.ts";
+import { FakePortForwards } from "./port-forwards.ts";
 import { FakeStatus, FakeStore } from "./store.ts";
 import { FakeWatches } from "./watches.ts";
 
@@ -36,6 +37,7 @@ export class FakeKubernetes {
   gate: (request: ReceivedRequest) => Promise<void> = () => Promise.resolve();
   /** Asked before each request but watches: an answer of the test's own; undefined for the ordinary one. */
   answer: (request: ReceivedRequest, body: unknown) => unknown = () => undefined;
+  readonly portForwards = new FakePortForwards();
   /** Items per page of a list. */
   pageSize = 500;
   inFlight = 0;
@@ -49,6 +51,9 @@ export class FakeKubernetes {
       done(null, JSON.parse(String(body)));
     });
     app.all("/*", (request, reply) => this.#serve(request, reply));
+    app.server.on("upgrade", (request, socket, head) => {
+      this.portForwards.accept(request, socket, head);
+    });
     await app.listen({ port: this.#port, host: "127.0.0.1" });
     this.#app = app;
     this.#port = (app.server.address() as AddressInfo).port;
@@ -63,6 +68,7 @@ export class FakeKubernetes {
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
     this.watches.cut();
+    this.portForwards.cut();
     await this.#app?.close();
     this.#app = undefined;
   }

@@ -45,6 +45,7 @@ export function tolerateAbsence({ api, clock, log, kind }: OptionalCollectionOpt
       }
     },
     watch: (request) => (absent ? waitAndSeeNothing(request) : api.watch(request)),
+    forward: (request) => api.forward(request),
     close: () => {
       api.close();
     },

@@ -1,5 +1,5 @@
 /**
- * The pages of a control plane's status port, for `outrigger proxy`, `outrigger check` and whoever looks it over: the
+ * The pages of a control plane, for `outrigger proxy`, `outrigger check` and whoever looks it over: the
  * proxies that are connected to this replica, what each was sent, certificates, and what is wrong with objects.
  */
 import type { ConnectedProxy, DiscoveryServer, ServerCertificate } from "../ads/discovery-server.ts";

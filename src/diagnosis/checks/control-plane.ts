@@ -56,7 +56,8 @@ export function checkControlPlane(facts: ControlPlaneFacts, now: number): readon
 function checkAnswers(certificates: readonly ReplicaAnswer<unknown>[]): readonly Check[] {
   const silent = silentReplicas(certificates);
   if (silent.length === 0) return [];
-  const fix = "run as somebody who may `get` `pods/proxy` in outrigger-system; see the replica's log";
+  const fix =
+    "run as somebody who may `get` and `create` `pods/portforward` in outrigger-system; see the replica's log";
   return [warning(answers, "not every replica could be asked", fix, silent)];
 }
 

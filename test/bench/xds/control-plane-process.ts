@@ -45,7 +45,7 @@ export async function startControlPlane(options: ControlPlaneProcessOptions): Pr
   if (!existsSync(cli)) throw new Error(`${cli} is missing: run "make build" first`);
   const { kubeconfig, logFile, nodeOptions } = options;
   const log = openSync(logFile, "w");
-  const ports = ["--host", "127.0.0.1", "--port", "0", "--health-port", "0"];
+  const ports = ["--host", "127.0.0.1", "--port", "0", "--health-port", "0", "--pages-port", "0"];
   const child = fork(cli, ["serve", "control-plane", "--kubeconfig", kubeconfig, ...ports], {
     stdio: ["ignore", log, log, "ipc"],
     execArgv: ["--expose-gc", "--import", reporter, ...nodeOptions],

@@ -49,6 +49,7 @@ async function startControlPlane({ cleanUp, showOnFailure }: ScenarioContext): P
       host: "127.0.0.1",
       port: 0,
       healthPort: 0,
+      pagesPort: 0,
       logLevel: "info",
       service: name,
       secret: "outrigger-workload-ca",

@@ -38,10 +38,10 @@ describe("outrigger proxy", () => {
       const [, pod = "", path = ""] = /\/pods\/([^/]+?)(?::\d+\/proxy)?(\/.*)$/.exec(request.path) ?? [];
       if (path === "") return ordinary(request, body);
       asked.push(request.query);
-      const page = pages[`${pod}${path}`];
-      if (page === undefined || typeof page === "number") throw new FakeStatus(page ?? 404, "", "it failed");
-      return page;
+      return pageOf(pod, path);
     };
+    cluster.fake.portForwards.listens = ({ namespace, port }) => namespace === "outrigger-system" && port === 8081;
+    cluster.fake.portForwards.pages = ({ pod, path }) => pageOf(pod, path);
     assert.equal((await run("install", "--set", "mode=mesh")).code, 0);
     cluster.addNamespace("shop", { "outrigger.dev/injection": "enabled" });
     for (const name of ["web-1", "web-2"]) cluster.addInjectedPod("shop", named(name));
@@ -54,6 +54,12 @@ describe("outrigger proxy", () => {
   afterEach(async () => {
     await cluster.stop();
   });
+
+  function pageOf(pod: string, path: string): unknown {
+    const page = pages[`${pod}${path}`];
+    if (page === undefined || typeof page === "number") throw new FakeStatus(page ?? 404, "", "it failed");
+    return page;
+  }
 
   function named(name: string): object {
     const pod = podWith();

@@ -112,6 +112,9 @@ function played(settings = {}): {
     watch: () => {
       throw new Error("nothing is watched");
     },
+    forward: () => {
+      throw new Error("nothing is forwarded");
+    },
     close: () => undefined,
   };
   const { log } = captureLogger();

@@ -1,19 +1,17 @@
 /**
- * What the status port shows of a proxy that a real client plays: what it was sent, what has become of it, and no key.
+ * What the pages show of a proxy that a real client plays: what it was sent, what has become of it, and no key.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Registry } from "prom-client";
 import { typeUrls } from "../../../../src/control-plane/ads/resource-source.ts";
 import { issueLeaf, issueRoot } from "../../../../src/control-plane/identity/issue-certificate.ts";
 import { ownRoot } from "../../../../src/control-plane/identity/signing-authority.ts";
 import type { ShownResource } from "../../../../src/control-plane/pages/proxy-contents.ts";
 import type { ListedProxy, ProxyCertificates, ReplicaCertificates } from "../../../../src/control-plane/pages/pages.ts";
 import { createPages } from "../../../../src/control-plane/pages/pages.ts";
+import { buildPagesApp } from "../../../../src/control-plane/pages/pages-app.ts";
 import { redactKeys } from "../../../../src/control-plane/pages/redact-keys.ts";
 import { certificateSecret } from "../../../../src/control-plane/xds/secrets.ts";
-import { createReadiness } from "../../../../src/observability/readiness.ts";
-import { buildStatusApp } from "../../../../src/observability/status-app.ts";
 import { eventually } from "../../../eventually.ts";
 import { DiscoveryClient } from "../ads/discovery-client.ts";
 import type { ServedMesh } from "../ads/served-mesh.ts";
@@ -36,21 +34,18 @@ describe("the pages of a control plane", () => {
     const leaf = await issueLeaf(root, { uri: identity }, now, 3_600_000);
     const certificate = { certificateChain: leaf.certificate, privateKey: leaf.key };
     mesh.source.set(secret, "1", { ...certificateSecret(certificate) });
-    const app = buildStatusApp({
-      registry: new Registry(),
-      readiness: createReadiness([]),
-      pages: createPages({
-        server: mesh.server,
-        secrets: {
-          certificate: () => certificate,
-          trustBundle: () => root.certificate,
-          expiresAt: () => expiry,
-          subscribe: () => () => undefined,
-        },
-        certificate: { current: () => leaf },
-        model: { problems: () => [] },
-      }),
+    const pages = createPages({
+      server: mesh.server,
+      secrets: {
+        certificate: () => certificate,
+        trustBundle: () => root.certificate,
+        expiresAt: () => expiry,
+        subscribe: () => () => undefined,
+      },
+      certificate: { current: () => leaf },
+      model: { problems: () => [] },
     });
+    const app = buildPagesApp(pages);
     page = async (path) => {
       const { statusCode, body } = await app.inject(path);
       return { code: statusCode, body: JSON.parse(body) as unknown, text: body };
@@ -125,6 +120,16 @@ describe("the pages of a control plane", () => {
       assert.equal((await page(path)).code, 404);
     });
   }
+});
+
+test("the pages answer to the loopback interface's names alone, whatever leads a browser there", async () => {
+  const app = buildPagesApp({ "/proxies": () => [] });
+  const codeOf = async (host: string): Promise<number> =>
+    (await app.inject({ path: "/proxies", headers: { host } })).statusCode;
+  assert.deepEqual(
+    await Promise.all(["localhost", "localhost:8081", "127.0.0.1:8081", "shop.example:8081"].map(codeOf)),
+    [200, 200, 200, 421],
+  );
 });
 
 test("keys are found by their field and by what they look like", () => {

@@ -1,18 +1,18 @@
 /**
- * The port for probes, scrapes and whoever looks a server over: the status app, listening.
+ * An HTTP app beside a server's own port, listening: for probes and scrapes, or for whoever looks the server over.
  */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import { OutriggerError } from "../errors.ts";
 import type { Log } from "../observability/logger.ts";
-import type { StatusAppDependencies } from "../observability/status-app.ts";
-import { buildStatusApp } from "../observability/status-app.ts";
 
-export interface StatusListenerOptions {
+export interface ListenerOptions {
   /** Every address of both families, unless given. */
   readonly host: string | undefined;
-  /** Undefined: there is no such port. */
-  readonly port: number | undefined;
+  readonly port: number;
+  /** What is logged once it listens. */
+  readonly message: string;
   readonly log: Log;
 }
 
@@ -21,12 +21,10 @@ export interface StatusListenerOptions {
  *
  * @throws OutriggerError `OUTRIGGER_LISTEN_FAILED`
  */
-export async function startStatusListener(
-  dependencies: StatusAppDependencies,
-  { host, port, log }: StatusListenerOptions,
+export async function startListener(
+  app: FastifyInstance,
+  { host, port, message, log }: ListenerOptions,
 ): Promise<() => Promise<void>> {
-  if (port === undefined) return () => Promise.resolve();
-  const app = buildStatusApp(dependencies);
   await app.ready();
   // Not Fastify's own listen(), which without a host takes localhost instead of every address of both families.
   app.server.listen({ port, ...(host === undefined ? {} : { host }) });
@@ -36,6 +34,6 @@ export async function startStatusListener(
     const detail = cause instanceof Error ? cause.message : undefined;
     throw new OutriggerError("OUTRIGGER_LISTEN_FAILED", detail, { cause });
   }
-  log.info({ port: (app.server.address() as AddressInfo).port }, "status listening");
+  log.info({ port: (app.server.address() as AddressInfo).port }, message);
   return () => app.close();
 }
