@@ -43,10 +43,13 @@ function clusterProtocol(options: Readonly<Record<string, unknown>>): Readonly<R
  * Cluster fields: upstream speaks what the client speaks.
  *
  * @param idleTimeout how long an unused connection is kept
+ * @param more further fields of the options
+ * @param common further fields of the common options
  */
 export function sameProtocolAsClient(
   idleTimeout: string,
   more: Readonly<Record<string, unknown>> = {},
+  common: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
   return clusterProtocol({
     ...more,
@@ -54,6 +57,7 @@ export function sameProtocolAsClient(
       idle_timeout: idleTimeout,
       max_headers_count: maxHeaders,
       max_response_headers_kb: maxHeaderKib,
+      ...common,
     },
     use_downstream_protocol_config: {
       http_protocol_options: { enable_trailers: true, header_key_format: preserveCase },

@@ -5,9 +5,13 @@
 /** The largest that fits. */
 const limit = 4_294_967_295;
 
-/** Cluster fields. */
-export const unlimited = {
-  circuit_breakers: {
-    thresholds: [{ max_connections: limit, max_pending_requests: limit, max_requests: limit, max_retries: limit }],
-  },
+/** Of one cluster. */
+export const unlimitedThresholds = {
+  max_connections: limit,
+  max_pending_requests: limit,
+  max_requests: limit,
+  max_retries: limit,
 } as const;
+
+/** Cluster fields. */
+export const unlimited = { circuit_breakers: { thresholds: [unlimitedThresholds] } } as const;

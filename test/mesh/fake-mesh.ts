@@ -8,6 +8,7 @@ import { noHints } from "../../src/control-plane/model/destination.ts";
 import type { RoutedPort } from "../../src/control-plane/model/route.ts";
 import { workloadIdentity } from "../../src/control-plane/model/identity.ts";
 import type { Mesh, MeshChange } from "../../src/control-plane/model/mesh.ts";
+import type { PortLimit } from "../../src/control-plane/model/replica-limits.ts";
 import { modeOfPort } from "../../src/control-plane/model/tls-policies.ts";
 import type { NamespacedName, Workload } from "../../src/control-plane/model/workload.ts";
 import { namespacedName } from "../../src/control-plane/model/workload.ts";
@@ -19,6 +20,8 @@ export interface MeshStatement {
   readonly opaqueAddresses: readonly Address[];
   /** Routes by their clients' namespace, `*` for all others. Undefined: there are none. */
   readonly routes?: RouteStatement;
+  /** By pod. */
+  readonly limits?: Readonly<Record<NamespacedName, readonly PortLimit[]>>;
 }
 
 export type RouteStatement = Readonly<Record<string, readonly RoutedPort[]>>;
@@ -79,12 +82,15 @@ export class FakeMesh implements Mesh {
     ]);
     const ports = ({ inspectedPorts, opaqueAddresses }: MeshStatement): string =>
       JSON.stringify([inspectedPorts, opaqueAddresses]);
+    const limits = ({ limits = {} }: MeshStatement): ReadonlyMap<NamespacedName, unknown> =>
+      new Map(Object.entries(limits) as [NamespacedName, unknown][]);
+    const limitedPods = differing(limits(said), limits(statement), (value) => JSON.stringify(value));
     const redefined = differing(services, this.#services, definition);
     return {
       addresses: differing(services, this.#services, (value) => JSON.stringify(value)),
       redefined,
       ips: new Set(ips),
-      workloads: pods,
+      workloads: new Set([...pods, ...limitedPods]),
       ports: ports(said) !== ports(statement),
       namespaces: new Set([...redefined].flatMap((address) => this.#namespacesOf(address, services))),
       routes: rerouted(said.routes ?? {}, statement.routes ?? {}),
@@ -110,6 +116,10 @@ export class FakeMesh implements Mesh {
 
   workload(pod: NamespacedName): Workload | undefined {
     return this.#workloads.get(pod);
+  }
+
+  inboundLimits(pod: NamespacedName): readonly PortLimit[] {
+    return this.#said.limits?.[pod] ?? [];
   }
 
   inspectedPorts(): readonly number[] {

@@ -44,6 +44,7 @@ export function service(changed: Partial<ServiceDestination> & { readonly addres
     reach: "cluster",
     sticky: false,
     endpoints: [],
+    balancing: undefined,
     ...changed,
   };
 }

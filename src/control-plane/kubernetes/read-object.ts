@@ -13,6 +13,7 @@ import { readSlice } from "./read-slice.ts";
 import { readGrpcRoute } from "./routes/read-grpc-route.ts";
 import { readHttpRoute } from "./routes/read-http-route.ts";
 import { readReferenceGrant } from "./routes/read-reference-grant.ts";
+import { readTrafficPolicy } from "./read-traffic-policy.ts";
 
 const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K] | undefined } = {
   namespace: readNamespace,
@@ -24,10 +25,11 @@ const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K
   httpRoute: readHttpRoute,
   grpcRoute: readGrpcRoute,
   referenceGrant: readReferenceGrant,
+  trafficPolicy: readTrafficPolicy,
 };
 
 /** Kinds whose objects have a status that the mesh writes. */
-const reported: readonly ObjectKind[] = ["meshTls", "httpRoute", "grpcRoute"];
+const reported: readonly ObjectKind[] = ["meshTls", "httpRoute", "grpcRoute", "trafficPolicy"];
 
 /** An object came or changed. Never throws, whatever it is: what is wrong with it is in the change. */
 export function readObject(kind: ObjectKind, key: string, object: JsonObject): ObjectChange {

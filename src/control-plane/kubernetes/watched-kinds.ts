@@ -62,4 +62,12 @@ export const watchedKinds: readonly WatchedKind[] = [
     path: `/apis/${gatewayApi}/${plural}`,
     optional: true,
   })),
+  {
+    ...builtIn,
+    kind: "trafficPolicy",
+    apiVersion: meshApi,
+    name: "TrafficPolicy",
+    path: `/apis/${meshApi}/trafficpolicies`,
+    optional: true,
+  },
 ];

@@ -7,6 +7,7 @@ import type { PortRange, PortSelection } from "../../net/port-range.ts";
 import type { Problem } from "../../problem.ts";
 import type { DeclaredProtocol, EndpointHints, Reach } from "./destination.ts";
 import type { ReferenceGrantRecord, RouteRecord } from "./routes/route-record.ts";
+import type { PolicyGroups, PolicyTarget } from "./traffic-policy.ts";
 import type { TlsMode } from "./workload.ts";
 
 export interface NamespaceRecord {
@@ -125,6 +126,16 @@ export interface MeshTlsRecord {
   readonly ports: readonly { readonly port: number; readonly mode: TlsMode }[];
 }
 
+/** A TrafficPolicy object. */
+export interface TrafficPolicyRecord {
+  readonly namespace: string;
+  readonly name: string;
+  /** Milliseconds since the epoch: of two with the same target, the older one has it. */
+  readonly createdAt: number;
+  readonly targets: readonly PolicyTarget[];
+  readonly groups: PolicyGroups;
+}
+
 export interface ClusterObjects {
   readonly namespace: NamespaceRecord;
   readonly node: NodeRecord;
@@ -135,6 +146,7 @@ export interface ClusterObjects {
   readonly httpRoute: RouteRecord;
   readonly grpcRoute: RouteRecord;
   readonly referenceGrant: ReferenceGrantRecord;
+  readonly trafficPolicy: TrafficPolicyRecord;
 }
 
 export type ObjectKind = keyof ClusterObjects;

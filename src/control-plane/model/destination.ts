@@ -2,6 +2,7 @@
  * What stands behind an address that an application connects to. A sidecar knows the original destination of each
  * connection and nothing else that can be trusted, so the address is the key of everything on the outbound side.
  */
+import type { ConnectionPolicy } from "./traffic-policy.ts";
 import type { Workload } from "./workload.ts";
 
 /** `<ip>:<port>`, an IPv6 address in brackets: as Envoy prints `%DOWNSTREAM_LOCAL_ADDRESS%`. */
@@ -54,6 +55,8 @@ export interface ServiceDestination {
   readonly sticky: boolean;
   /** Ready ones and those that drain; sorted by ip and port. May be empty. */
   readonly endpoints: readonly Endpoint[];
+  /** What policies say of connections to it; undefined: nothing. */
+  readonly balancing: ConnectionPolicy | undefined;
 }
 
 /** A pod called by its own address: headless Services, StatefulSets, clients that find peers by themselves. */

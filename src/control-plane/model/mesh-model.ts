@@ -49,6 +49,7 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
     },
     destination: (address) => findDestination(state, address),
     workload: (pod) => state.pods.get(pod)?.workload,
+    inboundLimits: (pod) => state.limits.at(state.pods.get(pod)?.record.ips ?? []),
     inspectedPorts: () => state.inspection.inspectedPorts(),
     opaqueAddresses: () => state.inspection.opaqueAddresses(),
     servicesOf: (namespace) => state.clusterIps.of(namespace).map((address) => clusterIpDestination(state, address)),

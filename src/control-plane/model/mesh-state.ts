@@ -11,7 +11,9 @@ import { PortInspection } from "./port-inspection.ts";
 import { ProblemBook } from "./problem-book.ts";
 import type { RouteState } from "./routes/route-state.ts";
 import { createRouteState } from "./routes/route-state.ts";
+import { ReplicaLimits } from "./replica-limits.ts";
 import { ServiceIndex } from "./service-index.ts";
+import { TrafficPolicyIndex } from "./traffic-policy-index.ts";
 
 export interface MeshSettings {
   /** The `<domain>` of `spiffe://<domain>/ns/<namespace>/sa/<service account>`. */
@@ -29,6 +31,8 @@ export interface MeshState {
   readonly pods: PodIndex;
   readonly services: ServiceIndex;
   readonly policies: PolicyIndex;
+  readonly trafficPolicies: TrafficPolicyIndex;
+  readonly limits: ReplicaLimits;
   readonly claims: ClaimTable;
   readonly clusterIps: ClusterIpListing;
   readonly inspection: PortInspection;
@@ -46,6 +50,8 @@ export function createMeshState(settings: MeshSettings): MeshState {
     pods: new PodIndex(),
     services: new ServiceIndex(),
     policies: new PolicyIndex(settings.rootNamespace),
+    trafficPolicies: new TrafficPolicyIndex(),
+    limits: new ReplicaLimits(),
     claims: new ClaimTable(),
     clusterIps: new ClusterIpListing(),
     inspection: new PortInspection(),

@@ -5,6 +5,7 @@
 import type { Address, Destination, ServiceDestination } from "./destination.ts";
 import { parseAddress } from "./address.ts";
 import type { RoutedPort } from "./route.ts";
+import type { PortLimit } from "./replica-limits.ts";
 import type { NamespacedName, Workload } from "./workload.ts";
 
 export interface Mesh {
@@ -15,6 +16,8 @@ export interface Mesh {
    */
   destination(address: Address): Destination;
   workload(pod: NamespacedName): Workload | undefined;
+  /** How many requests a pod's own ports take, ascending by port; ports without a limit are not listed. */
+  inboundLimits(pod: NamespacedName): readonly PortLimit[];
   /** Ports on which at least one Service takes HTTP or has not said what it takes; ascending. */
   inspectedPorts(): readonly number[];
   /** Opaque service ports whose number is among {@link inspectedPorts}: these addresses must not be inspected. */
@@ -39,7 +42,7 @@ export interface MeshChange {
   readonly ips: ReadonlySet<string>;
   /** Those of {@link addresses} where more than the endpoints' list differs: identities, protocol, existence. */
   readonly redefined: ReadonlySet<Address>;
-  /** Pods that came, went, or whose own settings (TLS mode, opaque ports) differ. */
+  /** Pods that came, went, or whose own settings (TLS mode, opaque ports, limits) differ. */
   readonly workloads: ReadonlySet<NamespacedName>;
   /** Whether `inspectedPorts` or `opaqueAddresses` differ. */
   readonly ports: boolean;

@@ -18,9 +18,14 @@ export class PendingChange {
   readonly services = new Set<NamespacedName>();
   /** Namespaces whose MeshTLS objects have changed. */
   readonly policyNamespaces = new Set<string>();
+  /** TrafficPolicies to judge anew. */
+  readonly trafficPolicies = new Set<NamespacedName>();
   readonly removedPolicies: MeshTlsRecord[] = [];
   /** Policies that have begun or ceased to be overruled for some pod. */
   readonly overruledPolicies = new Set<NamespacedName>();
+
+  /** Pods whose limits may have changed. */
+  readonly limitedPods = new Set<NamespacedName>();
 
   readonly podsBefore = new Map<NamespacedName, PodEntry | undefined>();
   readonly ipOwnersBefore = new Map<string, PodEntry | undefined>();

@@ -1,13 +1,22 @@
 /** Puts a changed object in its place, and notes which pods and Services have to be worked out anew because of it. */
 import { isDeepStrictEqual } from "node:util";
-import type { MeshTlsRecord, NamespaceRecord, NodeRecord, ObjectChange } from "./cluster-object.ts";
+import type {
+  MeshTlsRecord,
+  NamespaceRecord,
+  NodeRecord,
+  ObjectChange,
+  ServiceRecord,
+  TrafficPolicyRecord,
+} from "./cluster-object.ts";
 import type { MeshState } from "./mesh-state.ts";
 import type { PendingChange } from "./pending-change.ts";
 import { rememberFirst } from "./pending-change.ts";
 import type { RouteKey } from "./routes/route-key.ts";
 import { routeKey } from "./routes/route-key.ts";
 import type { ReferenceGrantRecord, RouteRecord } from "./routes/route-record.ts";
+import { routeObject, serviceObject } from "./traffic-policy-index.ts";
 import type { NamespacedName } from "./workload.ts";
+import { namespacedName } from "./workload.ts";
 
 export function placeObject(state: MeshState, change: ObjectChange, pending: PendingChange): void {
   state.book.set(change.kind, change.key, "", change.problems);
@@ -23,8 +32,7 @@ export function placeObject(state: MeshState, change: ObjectChange, pending: Pen
       pending.pods.set(key, change.object);
       break;
     case "service":
-      state.services.set(key, change.object);
-      pending.services.add(key);
+      placeService(state, key, change.object, pending);
       break;
     case "slice":
       for (const service of state.services.setSlice(key, change.object)) pending.services.add(service);
@@ -40,6 +48,9 @@ export function placeObject(state: MeshState, change: ObjectChange, pending: Pen
       break;
     case "referenceGrant":
       placeGrant(state, key, change.object, pending);
+      break;
+    case "trafficPolicy":
+      placeTrafficPolicy(state, key, change.object, pending);
       break;
   }
 }
@@ -67,6 +78,34 @@ function placeNode(state: MeshState, name: string, record: NodeRecord | undefine
   if ((before?.zone ?? "") !== (record?.zone ?? "")) reconsider(state, state.pods.onNode(name), pending);
 }
 
+function placeService(
+  { services, trafficPolicies }: MeshState,
+  key: NamespacedName,
+  record: ServiceRecord | undefined,
+  pending: PendingChange,
+): void {
+  services.set(key, record);
+  pending.services.add(key);
+  noteTrafficPolicies(trafficPolicies.about(serviceObject(key)), pending);
+}
+
+function noteTrafficPolicies(policies: readonly TrafficPolicyRecord[], { trafficPolicies }: PendingChange): void {
+  for (const { namespace, name } of policies) trafficPolicies.add(namespacedName(namespace, name));
+}
+
+function placeTrafficPolicy(
+  { trafficPolicies }: MeshState,
+  key: NamespacedName,
+  record: TrafficPolicyRecord | undefined,
+  pending: PendingChange,
+): void {
+  pending.trafficPolicies.add(key);
+  for (const object of trafficPolicies.set(key, record)) {
+    if (object.kind === "Service") pending.services.add(namespacedName(object.namespace, object.name));
+    noteTrafficPolicies(trafficPolicies.about(object), pending);
+  }
+}
+
 function placePolicy(
   state: MeshState,
   key: NamespacedName,
@@ -85,11 +124,12 @@ function placePolicy(
 
 /** What somebody has written into its status changes nothing. */
 function placeRoute(
-  { routes }: MeshState,
+  { routes, trafficPolicies }: MeshState,
   key: RouteKey,
   record: RouteRecord | undefined,
   pending: PendingChange,
 ): void {
+  noteTrafficPolicies(trafficPolicies.about(routeObject(key)), pending);
   const known = pending.routes.has(key) ? pending.routes.get(key) : routes.table.get(key)?.record;
   if (!isDeepStrictEqual(known, record)) pending.routes.set(key, record);
 }

@@ -39,6 +39,11 @@ export class PodIndex {
     return this.#byNode.get(node);
   }
 
+  /** Those that claim the IP as theirs alone. */
+  claimantsOf(ip: string): Iterable<NamespacedName> {
+    return this.#byIp.get(ip);
+  }
+
   ownerOf(ip: string): PodEntry | undefined {
     let owner: PodEntry | undefined;
     for (const key of this.#byIp.get(ip)) {

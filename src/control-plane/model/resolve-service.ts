@@ -17,6 +17,10 @@ import { formatNamedPort } from "./named-destination.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
 import type { ServiceFront } from "./routes/service-front.ts";
 import { ownIp, serviceFront } from "./routes/service-front.ts";
+import type { LimitsByIp, PortLimit } from "./replica-limits.ts";
+import { noLimits } from "./replica-limits.ts";
+import type { PolicyGroups } from "./traffic-policy.ts";
+import { connectionPolicy } from "./traffic-policy.ts";
 import { namespacedName } from "./workload.ts";
 
 export interface ResolvedService {
@@ -28,6 +32,8 @@ export interface ResolvedService {
   readonly named: ReadonlyMap<Address, ResolvedPort>;
   /** Undefined where there is no such Service. */
   readonly front: ServiceFront | undefined;
+  /** How many requests its replicas take. */
+  readonly limits: LimitsByIp;
 }
 
 export interface ServiceContext {
@@ -35,6 +41,8 @@ export interface ServiceContext {
   readonly pods: PodLookup;
   /** Of the namespace, or the mesh's: for Services that name none themselves. */
   readonly opaquePorts: readonly PortRange[];
+  /** What policies say of a port, by its name. */
+  readonly policyOf: (port: string) => PolicyGroups | undefined;
 }
 
 /** Works out one Service; costs as much as it has endpoints. */
@@ -53,6 +61,7 @@ export function resolveService(service: ServiceRecord, context: ServiceContext):
       service,
       resolved.map(({ port }) => port.protocol),
     ),
+    limits: limitReplicas(resolved),
   };
 }
 
@@ -68,13 +77,31 @@ function namePorts(service: ServiceRecord, ports: readonly PortWithRecord[]): Re
 interface PortWithRecord {
   readonly record: ServicePortRecord;
   readonly port: ResolvedPort;
+  readonly policy: PolicyGroups | undefined;
 }
 
 function resolvePort(service: ServiceRecord, record: ServicePortRecord, context: ServiceContext): PortWithRecord {
   const { namespace, name, sticky, families } = service;
   const protocol = protocolOf(service, record, context.opaquePorts);
   const endpoints = collectEndpoints(service, record, context.slices, context.pods);
-  return { record, port: { namespace, service: name, port: record.port, protocol, sticky, families, endpoints } };
+  const policy = context.policyOf(record.name);
+  const balancing = policy && connectionPolicy(policy);
+  const port = { namespace, service: name, port: record.port, protocol, sticky, families, endpoints, balancing };
+  return { record, port, policy };
+}
+
+/** Bytes are no requests: what is opaque has no limit. */
+function limitReplicas(ports: readonly PortWithRecord[]): LimitsByIp {
+  const limits = new Map<string, PortLimit[]>();
+  for (const { port, policy } of ports) {
+    const limit = policy?.rateLimit;
+    if (limit === undefined || port.protocol === "tcp") continue;
+    for (const endpoint of port.families.flatMap((family) => port.endpoints[family])) {
+      const known = limits.get(endpoint.ip) ?? [];
+      limits.set(endpoint.ip, [...known, { port: endpoint.port, limit }]);
+    }
+  }
+  return limits.size === 0 ? noLimits : limits;
 }
 
 /**

@@ -1,8 +1,10 @@
 /** One port of a Service, whatever address it is reached by. */
+import { isDeepStrictEqual } from "node:util";
 import type { IpFamily } from "../../net/cidr.ts";
 import type { Address, DeclaredProtocol, Reach, ServiceDestination } from "./destination.ts";
 import type { EndpointsByFamily } from "./endpoints.ts";
 import { haveSameIdentities } from "./endpoints.ts";
+import type { ConnectionPolicy } from "./traffic-policy.ts";
 
 export interface ResolvedPort {
   readonly namespace: string;
@@ -13,14 +15,27 @@ export interface ResolvedPort {
   /** Those that it is reached in; the other one's endpoints mean nothing. */
   readonly families: readonly IpFamily[];
   readonly endpoints: EndpointsByFamily;
+  /** Undefined where no policy says anything. */
+  readonly balancing: ConnectionPolicy | undefined;
 }
 
 /** What stands behind an address that is the port's. */
 export function serviceDestination(
-  { namespace, service, port, protocol, sticky, endpoints }: ResolvedPort,
+  { namespace, service, port, protocol, sticky, endpoints, balancing }: ResolvedPort,
   { address, family, reach }: { readonly address: Address; readonly family: IpFamily; readonly reach: Reach },
 ): ServiceDestination {
-  return { kind: "service", address, namespace, service, port, protocol, reach, sticky, endpoints: endpoints[family] };
+  return {
+    kind: "service",
+    address,
+    namespace,
+    service,
+    port,
+    protocol,
+    reach,
+    sticky,
+    endpoints: endpoints[family],
+    balancing,
+  };
 }
 
 /**
@@ -40,6 +55,7 @@ export function isRedefined(before: ResolvedPort, after: ResolvedPort, family: I
     before.protocol !== after.protocol ||
     before.sticky !== after.sticky ||
     before.families.includes(family) !== after.families.includes(family) ||
+    !isDeepStrictEqual(before.balancing, after.balancing) ||
     !haveSameIdentities(before.endpoints[family], after.endpoints[family])
   );
 }

@@ -4,6 +4,7 @@ import type { Address } from "./destination.ts";
 import { MultiMap, setOf } from "./multi-map.ts";
 import { parseNamedPort } from "./named-destination.ts";
 import { noExposure } from "./port-inspection.ts";
+import { noLimits } from "./replica-limits.ts";
 import type { ResolvedService } from "./resolve-service.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
 import type { NamespacedName } from "./workload.ts";
@@ -16,6 +17,7 @@ const nothing: ResolvedService = {
   endpointIps: new Set(),
   named: new Map(),
   front: undefined,
+  limits: noLimits,
 };
 
 export class ServiceIndex {

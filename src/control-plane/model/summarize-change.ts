@@ -26,7 +26,7 @@ export function summarizeChange(
   return {
     ...differingAddresses(pending, after),
     ips: differingIps(pending, after.pods),
-    workloads: differingWorkloads(pending, after.pods),
+    workloads: new Set([...differingWorkloads(pending, after.pods), ...pending.limitedPods]),
     ports: pending.ports,
     routes: pending.routed,
   };

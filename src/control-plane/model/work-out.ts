@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PodRecord } from "./cluster-object.ts";
 import { forgetClaimant, forgetPolicy, reportClaimants, reportNamespaceWide } from "./conflicts.ts";
+import { judgeTrafficPolicy } from "./judge-traffic-policy.ts";
 import { identityAt, makePodEntry } from "./make-workload.ts";
 import type { MeshState } from "./mesh-state.ts";
 import { opaquePortsOf } from "./mesh-state.ts";
@@ -15,6 +16,9 @@ import type { ResolvedService } from "./resolve-service.ts";
 import { resolveService } from "./resolve-service.ts";
 import { workOutRoutes } from "./routes/work-out-routes.ts";
 import { isSamePod } from "./summarize-change.ts";
+import type { PolicyGroups } from "./traffic-policy.ts";
+import { mergeGroups } from "./traffic-policy.ts";
+import { serviceObject } from "./traffic-policy-index.ts";
 import type { NamespacedName } from "./workload.ts";
 
 export function workOut(state: MeshState, pending: PendingChange): void {
@@ -22,6 +26,7 @@ export function workOut(state: MeshState, pending: PendingChange): void {
   addServicesOfChangedIps(state, pending);
   for (const key of pending.services) workOutService(state, key, pending);
   workOutRoutes(state, pending);
+  for (const key of pending.trafficPolicies) reportTrafficPolicy(state, key);
   reportConflicts(state, pending);
 }
 
@@ -68,7 +73,7 @@ function addServicesOfChangedIps({ pods, services }: MeshState, pending: Pending
 }
 
 function workOutService(state: MeshState, key: NamespacedName, pending: PendingChange): void {
-  const { services, claims, inspection, book } = state;
+  const { services, claims, inspection, book, limits, pods } = state;
   const before = services.resolved(key);
   services.setResolved(key, resolve(state, key));
   const after = services.resolved(key);
@@ -81,6 +86,9 @@ function workOutService(state: MeshState, key: NamespacedName, pending: PendingC
   if (!isDeepStrictEqual(before.front, after.front)) pending.fronts.add(key);
   for (const name of new Set([...before.named.keys(), ...after.named.keys()])) {
     rememberFirst(pending.namedBefore, name, before.named.get(name));
+  }
+  for (const ip of limits.replace(key, before.limits, after.limits)) {
+    for (const pod of pods.claimantsOf(ip)) pending.limitedPods.add(pod);
   }
 }
 
@@ -98,7 +106,20 @@ function resolve(state: MeshState, key: NamespacedName): ResolvedService | undef
       isAt: (pod, ip) => pods.isAt(pod, ip),
     },
     opaquePorts: opaquePortsOf(state, service.namespace),
+    policyOf: (port) => policyOf(state, key, port),
   });
+}
+
+function policyOf({ trafficPolicies }: MeshState, key: NamespacedName, port: string): PolicyGroups | undefined {
+  const applied = trafficPolicies.applied(serviceObject(key), port);
+  return applied.length === 0 ? undefined : mergeGroups(applied.map(({ groups }) => groups));
+}
+
+function reportTrafficPolicy(state: MeshState, key: NamespacedName): void {
+  const policy = state.trafficPolicies.get(key);
+  const verdicts = policy === undefined ? [] : judgeTrafficPolicy(state, policy);
+  const problems = verdicts.map(({ problem }) => problem).filter((problem) => problem !== undefined);
+  state.book.set("trafficPolicy", key, "targets", problems);
 }
 
 function reportConflicts({ book, claims, policies, overruled }: MeshState, pending: PendingChange): void {

@@ -8,14 +8,16 @@ import { clusterKeepalive } from "../../envoy/keepalive.ts";
 import { originalDestinationCluster, plainIdleTimeout } from "../../envoy/original-destination-cluster.ts";
 import type { Cluster } from "../../envoy/resource.ts";
 import { extension } from "../../envoy/resource.ts";
-import { unlimited } from "../../envoy/unlimited.ts";
 import type { Destination, PodDestination, ServiceDestination } from "../model/destination.ts";
 import { digest } from "./encoded.ts";
 import type { Carriage } from "./names.ts";
 import { destinationName, endpointsName } from "./names.ts";
+import type { HttpPolicyFields } from "./policy/connection-policy.ts";
+import { connectionPolicyFields } from "./policy/connection-policy.ts";
 import { endpointIdentities, isWholeMesh } from "./reached-endpoints.ts";
-import { stayWithOneEndpoint } from "./session-affinity.ts";
 import { clientTls } from "./tls-context.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What becomes of connections to addresses that nothing in the cluster has. */
 export type UnknownDestinations = "pass" | "refuse";
@@ -35,7 +37,7 @@ const plain = {
   transport_socket: extension("raw-buffer", "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"),
 };
 
-function transportSockets(carriage: Carriage, destination: Destination): Readonly<Record<string, unknown>> {
+function transportSockets(carriage: Carriage, destination: Destination): Fields {
   const [first, ...others] = endpointIdentities(destination);
   if (first === undefined) return {};
   const mesh = { name: "mesh", match: meshTlsMatch, transport_socket: clientTls(carriage, [first, ...others]) };
@@ -52,21 +54,22 @@ function statisticsName(destination: ServiceDestination | PodDestination): strin
   return `${namespace}/${name}|${port}`.replaceAll(".", "_");
 }
 
-function loadBalancing(destination: ServiceDestination | PodDestination): Readonly<Record<string, unknown>> {
-  const sticky = destination.kind === "service" && destination.sticky;
-  return sticky ? stayWithOneEndpoint : { lb_policy: "LEAST_REQUEST" };
+/** How requests are passed on, and how long the connections are kept that they leave behind. */
+function http(destination: ServiceDestination | PodDestination, policy: HttpPolicyFields): Fields {
+  const usual = isWholeMesh(destination) ? meshIdleTimeout : plainIdleTimeout;
+  return sameProtocolAsClient(policy.idleTimeout ?? usual, policy.options, policy.common);
 }
 
 function knownCluster(carriage: Carriage, destination: ServiceDestination | PodDestination): Cluster {
+  const policy = connectionPolicyFields(destination.kind === "service" ? destination : undefined);
   const definition: Cluster = {
     name: destinationName(carriage, destination.address),
     alt_stat_name: statisticsName(destination),
     type: "EDS",
-    connect_timeout: connectTimeout,
-    ...loadBalancing(destination),
-    ...unlimited,
+    connect_timeout: policy.connectTimeout ?? connectTimeout,
+    ...policy.cluster,
     upstream_connection_options: clusterKeepalive,
-    ...(carriage === "http" ? sameProtocolAsClient(isWholeMesh(destination) ? meshIdleTimeout : plainIdleTimeout) : {}),
+    ...(carriage === "http" ? http(destination, policy.http) : {}),
     ...transportSockets(carriage, destination),
   };
   const service_name = endpointsName(definition.name, digest(JSON.stringify(definition)));

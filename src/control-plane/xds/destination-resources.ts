@@ -106,8 +106,10 @@ export class DestinationResources {
     if (type === typeUrls.cluster) {
       this.#encoded[type].set(name, encodedJson(type, destinationCluster(carriage, destination, this.#unknown)));
     } else if (destination.kind !== "unknown") {
-      const encode = (groups: PriorityGroups): EncodedResource => encoded(name, encodeAssignment(name, groups));
-      const choose = chooseView(destination);
+      const locality = destination.kind === "service" ? destination.balancing?.locality : undefined;
+      const encode = (groups: PriorityGroups): EncodedResource =>
+        encoded(name, encodeAssignment(name, groups, locality?.overprovisioningPercent));
+      const choose = chooseView(destination, locality);
       if (choose === undefined) this.#encoded[type].set(name, encode(commonGroups(destination)));
       else this.#views.set(name, new EndpointViews(choose, encode));
     }

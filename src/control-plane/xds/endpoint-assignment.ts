@@ -37,9 +37,11 @@ function priorityFields(group: readonly Endpoint[], priority: number): readonly 
  * The encoded `ClusterLoadAssignment`: within each priority one locality for each zone, by name.
  *
  * @param name the cluster's
+ * @param overprovisioning how far a priority does without the next, percent; undefined: Envoy's 140
  */
-export function encodeAssignment(name: string, groups: PriorityGroups): Uint8Array {
+export function encodeAssignment(name: string, groups: PriorityGroups, overprovisioning?: number): Uint8Array {
   const descriptor = messageDescriptor(assignment);
-  const fields = { clusterName: name, endpoints: groups.flatMap(priorityFields) };
+  const policy = overprovisioning === undefined ? {} : { policy: { overprovisioningFactor: overprovisioning } };
+  const fields = { clusterName: name, endpoints: groups.flatMap(priorityFields), ...policy };
   return toBinary(descriptor, create(descriptor, fields as Fields));
 }

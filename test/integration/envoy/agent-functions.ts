@@ -7,9 +7,10 @@ import type { ApplicationState } from "./application-state.ts";
 import { state } from "./application-state.ts";
 import { collectSpans, collectedSpans } from "./collector.ts";
 import { controlPlane, controlPlaneStreams, endControlPlaneSessions } from "./control-plane.ts";
-import { getPage, getPageOverHttp2, talk } from "./conversations.ts";
+import { getEach, getPage, getPageOverHttp2, talk } from "./conversations.ts";
 import { grpcServer } from "./grpc-server.ts";
 import { bareRequests, bareServer, pages, tlsPages } from "./http-servers.ts";
+import { beReplica, replicaRecords, replicaServer } from "./replica-server.ts";
 import { echoServer, greetingServer } from "./tcp-servers.ts";
 
 interface Stoppable {
@@ -27,6 +28,7 @@ const kinds = {
   grpcServer,
   greetingServer,
   echoServer,
+  replicaServer,
   collectSpans,
   controlPlane,
 } as const satisfies Record<string, () => unknown>;
@@ -49,11 +51,14 @@ export const agentFunctions = {
   be: (changed: Partial<ApplicationState>): void => {
     Object.assign(state, changed);
   },
+  beReplica,
+  replicaRecords,
   bareRequests: (): readonly string[] => bareRequests.splice(0),
   collectedSpans,
   controlPlaneStreams,
   endControlPlaneSessions,
   getPage,
+  getEach,
   getPageOverHttp2,
   talk,
 } as const;

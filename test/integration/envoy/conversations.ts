@@ -42,6 +42,20 @@ export async function getPage({ host, port, path, method = "GET", headers = {} }
   });
 }
 
+/** Each of some requests, so many at a time; the answers in the requests' order. */
+export async function getEach(requests: readonly PageRequest[], parallel: number): Promise<readonly Page[]> {
+  const pages: Page[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < requests.length; index = next++) {
+      const request = requests[index];
+      if (request !== undefined) pages[index] = await getPage(request);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  return pages;
+}
+
 export interface Talk {
   readonly host: string;
   readonly port: number;

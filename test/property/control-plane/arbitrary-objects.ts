@@ -15,7 +15,10 @@ import type {
   ServicePortRecord,
   ServiceRecord,
   SliceRecord,
+  TrafficPolicyRecord,
 } from "../../../src/control-plane/model/cluster-object.ts";
+import type { PolicyTarget } from "../../../src/control-plane/model/traffic-policy.ts";
+import { mergeGroups } from "../../../src/control-plane/model/traffic-policy.ts";
 import type { IpFamily } from "../../../src/net/cidr.ts";
 import { grantRecord, routeRecord } from "./arbitrary-routes.ts";
 import { createdAt, name, names, namespace, namespaces, port, portNumbers } from "./arbitrary-names.ts";
@@ -161,6 +164,34 @@ const meshTlsRecord: fc.Arbitrary<MeshTlsRecord> = fc
   })
   .map((record) => (record.selector === undefined ? { ...record, ports: [] } : record));
 
+const target: fc.Arbitrary<PolicyTarget> = fc.record({
+  kind: fc.constantFrom("Service" as const, "Service" as const, "HTTPRoute" as const),
+  name,
+  section: fc.option(fc.constantFrom("", "http", "other"), { nil: undefined, freq: 2 }),
+});
+
+const connectionPool = fc.integer({ min: 1, max: 2 }).map((seconds) => ({
+  connectTimeoutMs: seconds * 1000,
+  idleTimeoutMs: undefined,
+  maxRequestsPerConnection: undefined,
+}));
+const timeouts = fc.integer({ min: 1, max: 2 }).map((seconds) => ({ requestMs: seconds * 1000, idleMs: undefined }));
+const rateLimit = fc.record({
+  requests: fc.constantFrom(1, 60),
+  perMs: fc.constantFrom(1000, 60_000),
+  burst: fc.constantFrom(1, 60),
+});
+
+const trafficPolicyRecord: fc.Arbitrary<TrafficPolicyRecord> = fc.record({
+  namespace,
+  name,
+  createdAt,
+  targets: fc.uniqueArray(target, { minLength: 1, maxLength: 3, selector: (each) => JSON.stringify(each) }),
+  groups: fc
+    .record({ connectionPool, timeouts, rateLimit }, { requiredKeys: [] })
+    .map((groups) => mergeGroups([groups])),
+});
+
 const recordsByKind: { readonly [K in ObjectKind]: fc.Arbitrary<ClusterObjects[K]> } = {
   namespace: namespaceRecord,
   node: nodeRecord,
@@ -171,6 +202,7 @@ const recordsByKind: { readonly [K in ObjectKind]: fc.Arbitrary<ClusterObjects[K
   httpRoute: routeRecord("HTTPRoute"),
   grpcRoute: routeRecord("GRPCRoute"),
   referenceGrant: grantRecord,
+  trafficPolicy: trafficPolicyRecord,
 };
 
 const weights: Readonly<Record<ObjectKind, number>> = {
@@ -183,6 +215,7 @@ const weights: Readonly<Record<ObjectKind, number>> = {
   httpRoute: 4,
   grpcRoute: 1,
   referenceGrant: 2,
+  trafficPolicy: 2,
 };
 
 function keyOf(kind: ObjectKind, record: { readonly namespace?: string; readonly name: string }): string {

@@ -30,6 +30,7 @@ export function definitionOf(destination: Destination): unknown {
 export interface Answers {
   readonly destinations: readonly Destination[];
   readonly workloads: readonly unknown[];
+  readonly limits: readonly unknown[];
   readonly ports: readonly unknown[];
   readonly services: readonly (readonly unknown[])[];
   readonly routes: readonly (readonly RoutedPort[])[];
@@ -40,6 +41,7 @@ export function answersOf(mesh: MeshModel): Answers {
   return {
     destinations: addresses.map((address) => mesh.destination(address)),
     workloads: podNames.map((pod) => mesh.workload(pod)),
+    limits: podNames.map((pod) => mesh.inboundLimits(pod)),
     ports: [mesh.inspectedPorts(), mesh.opaqueAddresses()],
     services: namespaces.map((namespace) => mesh.servicesOf(namespace)),
     routes: namespaces.map((namespace) => mesh.routedPorts(namespace)),

@@ -12,8 +12,10 @@ import { FakeKubernetes } from "../../../fake-kubernetes/server.ts";
 
 const services = "/api/v1/services";
 const meshTls = "/apis/outrigger.dev/v1alpha1/meshtls";
-/** Every kind but MeshTLS, which not every cluster has. */
-const otherKinds = watchedKinds.length - 1;
+const allKinds = watchedKinds.length;
+/** Kinds that not every cluster has. */
+const optionalPaths = watchedKinds.filter(({ optional }) => optional).map(({ path }) => path);
+const builtInKinds = allKinds - optionalPaths.length;
 
 describe("cluster source", () => {
   let server: FakeKubernetes;
@@ -29,7 +31,7 @@ describe("cluster source", () => {
     logger = captureLogger();
     changes = [];
     installed = true;
-    server.fault = ({ path }) => (path === meshTls && !installed ? 404 : undefined);
+    server.fault = ({ path }) => (optionalPaths.includes(path) && !installed ? 404 : undefined);
     await server.start();
   });
 
@@ -85,7 +87,7 @@ describe("cluster source", () => {
   it("follows changes and removals, and tells namesakes of two namespaces apart", async () => {
     start();
     await source.whenSynced();
-    await eventually("the watches are open", () => server.watches.count === otherKinds + 1);
+    await eventually("the watches are open", () => server.watches.count === allKinds);
     createService("web", "shop", { clusterIP: "10.96.0.1" });
     server.store.create("/api/v1/pods", { metadata: { name: "web", namespace: "shop" } });
     await eventually("both are heard of", () => changes.length === 2);
@@ -112,7 +114,7 @@ describe("cluster source", () => {
     start();
     await source.whenSynced();
     await server.stop();
-    await eventually("every watch has failed", () => logged("kubernetes watch failed") === otherKinds + 1);
+    await eventually("every watch has failed", () => logged("kubernetes watch failed") === allKinds);
     createService("missed", "shop");
     await server.start();
     const isHeardOf = (): boolean => {
@@ -122,25 +124,24 @@ describe("cluster source", () => {
     await eventually("it is heard of", isHeardOf);
   });
 
-  it("does without MeshTLS where it is not installed, says so once, and finds it later", async () => {
+  it("does without the custom resources where they are not installed, says so once, and finds them later", async () => {
     installed = false;
     start();
     await source.whenSynced();
-    await eventually("the other watches are open", () => server.watches.count === otherKinds);
+    await eventually("the other watches are open", () => server.watches.count === builtInKinds);
     clock.advance(30_000);
-    await eventually("it has asked again", () => server.watches.count === otherKinds);
-    assert.equal(logged("custom resource not installed"), 1);
+    await eventually("it has asked again", () => server.watches.count === builtInKinds);
+    assert.equal(logged("custom resource not installed"), optionalPaths.length);
     assert.equal(logged("kubernetes watch failed"), 0);
     installed = true;
     server.store.create(meshTls, {
       metadata: { name: "default", namespace: "shop" },
       spec: { mode: "strict" },
     } as object);
-    await eventually("it is found", () => {
+    await eventually("they are found", () => {
       clock.advance(1_000);
-      return keys().includes("meshTls shop/default");
+      return keys().includes("meshTls shop/default") && logged("custom resource found") === optionalPaths.length;
     });
-    assert.equal(logged("custom resource found"), 1);
   });
 
   it("keeps what it knows of MeshTLS where an API server denies that there is such a kind", async () => {
@@ -150,7 +151,7 @@ describe("cluster source", () => {
     } as object);
     start();
     await source.whenSynced();
-    await eventually("all watches are open", () => server.watches.count === otherKinds + 1);
+    await eventually("all watches are open", () => server.watches.count === allKinds);
     installed = false;
     server.store.compact();
     server.watches.cut();

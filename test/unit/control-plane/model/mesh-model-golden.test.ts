@@ -10,6 +10,7 @@ import type { Destination, Endpoint, EndpointHints } from "../../../../src/contr
 import type { MeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import type { RouteRule } from "../../../../src/control-plane/model/route.ts";
+import type { PortLimit } from "../../../../src/control-plane/model/replica-limits.ts";
 import type { NamespacedName, Workload } from "../../../../src/control-plane/model/workload.ts";
 import { formatProblem } from "../../../../src/problem.ts";
 import { testGolden } from "../../../golden-files.ts";
@@ -28,6 +29,7 @@ testGolden("mesh-model", (text, name) => {
   const described = {
     destinations: Object.fromEntries(asked.map((address) => [address, describe(mesh.destination(address))])),
     workloads: Object.fromEntries(pods.map((pod) => [pod, describeWorkload(mesh.workload(pod))])),
+    ...limitsOf(mesh, pods),
     inspectedPorts: mesh.inspectedPorts(),
     opaqueAddresses: mesh.opaqueAddresses(),
     services: servicesOf(
@@ -83,10 +85,11 @@ function describe(destination: Destination): unknown {
     case "pod":
       return `pod ${destination.workload.namespace}/${destination.workload.name} at ${endpoint(destination.endpoint)}`;
     case "service": {
-      const { namespace, service, port, protocol, reach, sticky, endpoints } = destination;
+      const { namespace, service, port, protocol, reach, sticky, endpoints, balancing } = destination;
       const ways = [...(reach === "node" ? ["own node only"] : []), ...(sticky ? ["sticky"] : [])];
       const text = [`${namespace}/${service}:${port} ${protocol}`, ...ways].join(", ");
-      return { service: text, endpoints: endpoints.map(endpoint) };
+      const policy = balancing === undefined ? {} : { policy: balancing };
+      return { service: text, endpoints: endpoints.map(endpoint), ...policy };
     }
   }
 }
@@ -113,6 +116,14 @@ function describeWorkload(workload: Workload | undefined): unknown {
   const ports = inboundTls.ports.map(({ port, mode }) => `${port}: ${mode}`).join(", ");
   const opaque = opaquePorts.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(",");
   return `${ips.join(" ") || "no IP"}; zone ${zone || "unknown"}; ${meshed ? "meshed" : "plain"}; ${inboundTls.mode}${ports && `, ${ports}`}; opaque ${opaque || "none"}`;
+}
+
+function limitsOf(mesh: MeshModel, pods: readonly NamespacedName[]): object {
+  const limited = pods.map((pod) => [pod, mesh.inboundLimits(pod)] as const).filter(([, limits]) => limits.length > 0);
+  const line = ({ port, limit }: PortLimit): string =>
+    `${port}: ${limit.requests} in ${limit.perMs} ms, burst ${limit.burst}`;
+  if (limited.length === 0) return {};
+  return { limits: Object.fromEntries(limited.map(([pod, limits]) => [pod, limits.map(line)])) };
 }
 
 function servicesOf(mesh: MeshModel, namespaces: readonly string[]): Readonly<Record<string, readonly string[]>> {

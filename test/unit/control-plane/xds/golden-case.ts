@@ -42,7 +42,7 @@ const plainEndpoint: Endpoint = {
 
 /** The case that a YAML text stands for. */
 export function parseCase(text: string): TranslationCase {
-  const said = parse(text) as Said;
+  const said = parse(text, { merge: true }) as Said;
   const services = (said.services ?? []).map((each) =>
     service({ ...each, endpoints: (each.endpoints ?? []).map((endpoint) => ({ ...plainEndpoint, ...endpoint })) }),
   );
