@@ -6,7 +6,6 @@
 import type { Direction } from "./access-log.ts";
 import { httpAccessLog, tcpAccessLog } from "./access-log.ts";
 import type { BootstrapInput } from "./bootstrap-input.ts";
-import { refuseCapturePort } from "./capture-port.ts";
 import { trafficServer } from "./http-connection-manager.ts";
 import type { Extension, FilterChain, Route } from "./resource.ts";
 import { extension } from "./resource.ts";
@@ -46,16 +45,16 @@ function tcp(direction: Direction, input: BootstrapInput): Extension {
  * Filter-chain fields of a capture listener.
  *
  * @param direction also the name of the cluster that passes traffic on
- * @param capturePorts destination ports that would loop
+ * @param refused what would loop
  */
 export function transparentChains(
   direction: Direction,
-  capturePorts: readonly number[],
+  refused: readonly FilterChain[],
   input: BootstrapInput,
 ): { readonly filter_chains: readonly FilterChain[]; readonly default_filter_chain: FilterChain } {
   return {
     filter_chains: [
-      ...capturePorts.map(refuseCapturePort),
+      ...refused,
       {
         filter_chain_match: { application_protocols: ["http/1.1", "h2c"] },
         filters: [http(direction, input)],

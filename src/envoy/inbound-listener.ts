@@ -3,6 +3,7 @@
  */
 import { listenOn } from "./address.ts";
 import type { BootstrapInput } from "./bootstrap-input.ts";
+import { refuseCapturePort } from "./capture-port.ts";
 import { transparentChains } from "./captured-traffic.ts";
 import { clientAddressMark } from "../iptables/marks.ts";
 import { listenerKeepalive } from "./keepalive.ts";
@@ -32,6 +33,6 @@ export function inboundListener(input: BootstrapInput): Listener {
     ...listenOn(input.ipFamilies, ports.inbound),
     socket_options: listenerKeepalive,
     ...detectProtocol(transparent ? [clientSource] : [], input.opaquePorts),
-    ...transparentChains("inbound", [ports.outbound, ports.inbound], input),
+    ...transparentChains("inbound", [ports.outbound, ports.inbound].map(refuseCapturePort), input),
   };
 }

@@ -3,6 +3,7 @@
  */
 import { listenOn } from "./address.ts";
 import type { BootstrapInput } from "./bootstrap-input.ts";
+import { refuseOwnCalls } from "./capture-port.ts";
 import { transparentChains } from "./captured-traffic.ts";
 import { listenerKeepalive } from "./keepalive.ts";
 import { ports } from "./ports.ts";
@@ -18,6 +19,6 @@ export function outboundListener(input: BootstrapInput): Listener {
     ...listenOn(input.ipFamilies, ports.outbound),
     socket_options: listenerKeepalive,
     ...detectProtocol([], input.opaquePorts),
-    ...transparentChains("outbound", [ports.outbound], input),
+    ...transparentChains("outbound", [refuseOwnCalls({ destination_port: ports.outbound })], input),
   };
 }

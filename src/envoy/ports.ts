@@ -28,5 +28,12 @@ export const reservedPorts: readonly number[] = Object.values(ports);
 /** Ports that are reached from outside the pod and must never be captured. */
 export const uncapturedInboundPorts: readonly number[] = [ports.application, ports.health, ports.stats];
 
+/**
+ * Ports of others that must not be captured. Envoy would hand a captured connection to whichever of its own listeners has
+ * the port, so a scraper would get its own sidecar's metrics for everybody's. What answers there is mostly another sidecar,
+ * which does not capture it either.
+ */
+export const uncapturedOutboundPorts: readonly number[] = [ports.inbound, ...uncapturedInboundPorts];
+
 export const proxyContainerName = "outrigger-proxy";
 export const initContainerName = "outrigger-init";

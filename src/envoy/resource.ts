@@ -26,6 +26,7 @@ export interface FilterChain {
     readonly prefix_ranges?: readonly { readonly address_prefix: string; readonly prefix_len: number }[];
     readonly transport_protocol?: "tls" | "raw_buffer";
     readonly application_protocols?: readonly string[];
+    readonly source_type?: "SAME_IP_OR_LOOPBACK";
   };
   readonly filters: readonly Extension[];
   readonly transport_socket?: Extension;

@@ -3,7 +3,7 @@
  *
  * Outbound capture is NAT in every mode, for a client's own address matters to servers only.
  */
-import { ports, proxyGid, proxyUid } from "../envoy/ports.ts";
+import { ports, proxyGid, proxyUid, uncapturedOutboundPorts } from "../envoy/ports.ts";
 import type { IpFamily } from "../net/cidr.ts";
 import type { CapturePlan } from "./capture-plan.ts";
 import { capturesInbound, capturesOutbound } from "./captured-directions.ts";
@@ -49,6 +49,14 @@ function excluded(family: IpFamily, plan: CapturePlan): FamilyRules {
   ];
 }
 
+/** The same numbers at somebody else. */
+function portsOfProxies(): FamilyRules {
+  const own = uncapturedOutboundPorts.map((port) => ({ first: port, last: port }));
+  return matchPorts(own).map((match) =>
+    outbound("nat", match, ["RETURN"], "the proxy listens on these ports itself: to those of others, directly"),
+  );
+}
+
 function included(family: IpFamily, { includeOutboundPorts, includeOutboundCidrs }: CapturePlan): FamilyRules {
   const target = ["REDIRECT", "--to-ports", String(ports.outbound)];
   if (includeOutboundCidrs === "all") {
@@ -68,6 +76,7 @@ function captured(family: IpFamily, plan: CapturePlan): FamilyRules {
   return [
     ...proxyOwners.map((owner) => outbound("nat", owner, ["RETURN"], "connections of the proxy itself leave directly")),
     outbound("nat", ["-o", "lo"], ["RETURN"], "the application calls its own pod: this stays inside"),
+    ...portsOfProxies(),
     ...excluded(family, plan),
     ...included(family, plan),
   ];

@@ -1,4 +1,5 @@
 /** Reduces a Service to its addresses and TCP ports. UDP and SCTP are never captured, and so nothing of the mesh's. */
+import { uncapturedOutboundPorts } from "../../envoy/ports.ts";
 import type { IpFamily } from "../../net/cidr.ts";
 import { familyOf } from "../model/address.ts";
 import type { ServicePortRecord, ServiceRecord } from "../model/cluster-object.ts";
@@ -62,6 +63,14 @@ function readPort(field: Field): readonly ServicePortRecord[] {
   if (port === undefined) {
     if (field.at("port").absent) field.report("the port has no number", "write port: and its number");
     return [];
+  }
+  if (uncapturedOutboundPorts.includes(port)) {
+    field
+      .at("port")
+      .report(
+        `sidecars have port ${port} themselves, and so pods call it without the mesh`,
+        "give the Service another port; its targetPort may stay",
+      );
   }
   const name = field.at("name").text() ?? "";
   const targetPort = field.at("targetPort").numberOrText();

@@ -4,7 +4,7 @@
  * with Services, but are never changed while connections are on them, as a changed listener drains.
  */
 import { listenOn, socketAddress } from "../../envoy/address.ts";
-import { refuseCapturePort } from "../../envoy/capture-port.ts";
+import { refuseOwnCalls } from "../../envoy/capture-port.ts";
 import { listenerKeepalive } from "../../envoy/keepalive.ts";
 import { ports } from "../../envoy/ports.ts";
 import { detectProtocol, originalDestination } from "../../envoy/protocol-detection.ts";
@@ -33,6 +33,16 @@ function byteChains(input: ListenerInput): {
   };
 }
 
+/** For the port that this listener has itself, a complete set of chains: Envoy does not go back once a port has matched. */
+function ownPort({ filter_chain_match, filters }: FilterChain): readonly FilterChain[] {
+  const match = { ...filter_chain_match, destination_port: ports.outbound };
+  return [
+    refuseOwnCalls({ destination_port: ports.outbound }),
+    refuseOwnCalls(match),
+    { filter_chain_match: match, filters },
+  ];
+}
+
 /** Takes every captured outbound connection; keeps those that no other listener wants. */
 export function outboundListener(input: ListenerInput): Listener {
   const { mesh, default_filter_chain } = byteChains(input);
@@ -43,7 +53,7 @@ export function outboundListener(input: ListenerInput): Listener {
     socket_options: listenerKeepalive,
     use_original_dst: true,
     listener_filters: [originalDestination],
-    filter_chains: [refuseCapturePort(ports.outbound), mesh],
+    filter_chains: [...ownPort(mesh), mesh],
     default_filter_chain,
   };
 }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { DeclaredProtocol } from "../../../src/control-plane/model/destination.ts";
 import { parseAddress } from "../../../src/control-plane/model/address.ts";
+import { ports } from "../../../src/envoy/ports.ts";
 import { eventually } from "../../eventually.ts";
 import type { MeshStatement } from "../../mesh/fake-mesh.ts";
 import { endpoint, service } from "../../mesh/sample-mesh.ts";
@@ -36,6 +37,7 @@ const mesh: MeshStatement = {
     serviceAt("[fd96::1]:80", "http", at.pages),
     serviceAt("10.96.0.20:80", "http", at.pages),
     serviceAt("10.96.0.21:80", "http", at.pages),
+    serviceAt(`10.96.0.30:${ports.outbound}`, "http", at.pages),
     service({ ...passing, address: "10.96.0.8:80", service: "empty", endpoints: [] }),
     service({
       ...passing,
@@ -45,7 +47,7 @@ const mesh: MeshStatement = {
     }),
   ],
   workloads: [clientPod, serverPod],
-  inspectedPorts: [80, at.pages],
+  inspectedPorts: [80, at.pages, ports.outbound],
   opaqueAddresses: ["10.96.0.6:80"],
 };
 
@@ -165,6 +167,43 @@ describe("a destination that the sidecar does not know yet", () => {
     }
     assert.match(await clusters(), new RegExp(`\\|${elsewhere.private}:${at.pages}::`));
     assert.doesNotMatch(await clusters(), new RegExp(`\\|${elsewhere.public}:`));
+  });
+
+  test("a Service on the port of the sidecar's outbound listener is passed on as bytes, over mTLS", async () => {
+    const port = ports.outbound;
+    const page = await pods.client.application.getPage({ host: "10.96.0.30", port, path: "/" });
+    assert.equal(page.status, 200, page.body);
+    const { upstream_peer, protocol } = await lastLog("client", `10.96.0.30:${port}`);
+    assert.deepEqual([upstream_peer, protocol], [serverUri, "TCP"]);
+    const refused = (await pods.controlPlane.logged()).filter(({ msg }) => msg === "proxy refused resources");
+    assert.deepEqual(refused, []);
+  });
+
+  test("so is anything else there; but not what the pod opens to itself, which would go round in a loop", async () => {
+    await pods.world.serve("pages", ports.outbound);
+    for (const host of [elsewhere.private, elsewhere.public]) {
+      const page = await pods.client.application.getPage({ host, port: ports.outbound, path: "/" });
+      assert.equal(page.status, 200, page.body);
+    }
+    const cpu = pods.client.envoy.cpuSeconds();
+    for (const host of [podAddress(1).IPv4, podAddress(1).IPv6, "127.0.0.1"]) {
+      const send = ["GET / HTTP/1.1\r\n\r\n"];
+      const heard = await pods.client.application.talk({ host, port: ports.outbound, send, end: false });
+      assert.equal(heard.text, "");
+    }
+    assert.ok(pods.client.envoy.cpuSeconds() - cpu < 1);
+  });
+
+  test("on the sidecar's other ports, what others have there is reached, and not the sidecar", async () => {
+    await pods.world.serve("pages", ports.inbound);
+    const host = elsewhere.private;
+    const page = await pods.client.application.getPage({ host, port: ports.inbound, path: "/other" });
+    assert.match(page.body, /"url":"\/other"/);
+    const metrics = { host: podAddress(2).IPv4, port: ports.stats, path: "/stats/prometheus" };
+    const asPod = (await pods.client.application.getPage(metrics)).body;
+    assert.match(asPod, /envoy_server_live/);
+    // The server's sidecar has called nobody; the client's has a cluster of each destination.
+    assert.doesNotMatch(asPod, /elsewhere\/at-/);
   });
 
   test("a Service without endpoints answers 503, and soon", async () => {
