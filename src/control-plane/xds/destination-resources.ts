@@ -15,7 +15,8 @@ import { vantageOf } from "../model/vantage.ts";
 import type { NamespacedName } from "../model/workload.ts";
 import { destinationCluster } from "./destination-cluster.ts";
 import type { UnknownDestinations } from "./destination-cluster.ts";
-import { encoded, encodedJson } from "./encoded.ts";
+import { createClusterEncoder } from "./cluster-encoder.ts";
+import { encoded } from "./encoded.ts";
 import { encodeAssignment } from "./endpoint-assignment.ts";
 import { EndpointViews } from "./endpoint-views.ts";
 import type { DestinationName } from "./names.ts";
@@ -32,6 +33,7 @@ const parseName = {
 export class DestinationResources {
   readonly #mesh: Mesh;
   readonly #unknown: UnknownDestinations;
+  readonly #encodeCluster = createClusterEncoder();
   /** What is the same for every proxy. */
   readonly #encoded: Readonly<Record<DestinationType, Map<string, EncodedResource>>> = {
     [typeUrls.cluster]: new Map(),
@@ -104,7 +106,7 @@ export class DestinationResources {
   #make(type: DestinationType, name: string, { carriage, address }: DestinationName): void {
     const destination = this.#mesh.destination(address);
     if (type === typeUrls.cluster) {
-      this.#encoded[type].set(name, encodedJson(type, destinationCluster(carriage, destination, this.#unknown)));
+      this.#encoded[type].set(name, this.#encodeCluster(destinationCluster(carriage, destination, this.#unknown)));
     } else if (destination.kind !== "unknown") {
       const locality = destination.kind === "service" ? destination.balancing?.locality : undefined;
       const encode = (groups: PriorityGroups): EncodedResource =>

@@ -1,7 +1,7 @@
 /**
  * Resources as the discovery server takes them: bytes, and a version that is the same wherever the bytes are.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { encodeResource } from "../../envoy-api/resource.ts";
 import type { EncodedResource, TypeUrl } from "../ads/resource-source.ts";
 
@@ -10,7 +10,7 @@ const digestLength = 16;
 
 /** A short text that differs where the content does. */
 export function digest(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("base64url").slice(0, digestLength);
+  return hash("sha256", content, "base64url").slice(0, digestLength);
 }
 
 /** A resource of these bytes. */

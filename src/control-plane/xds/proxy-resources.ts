@@ -12,7 +12,8 @@ import { encodedJson } from "./encoded.ts";
 import { fixedCluster } from "./fixed-clusters.ts";
 import { inboundListener } from "./inbound-listener.ts";
 import type { ListenerInput } from "./listener-input.ts";
-import { listenerInput } from "./listener-input.ts";
+import type { KeyedInput } from "./listener-inputs.ts";
+import { ListenerInputs } from "./listener-inputs.ts";
 import type { ListenerKind } from "./names.ts";
 import { certificateName, parseListenerName, trustName } from "./names.ts";
 import { inspectedListener, opaqueListener, outboundListener } from "./outbound-listeners.ts";
@@ -39,16 +40,17 @@ export function makeListener(wanted: ListenerKind, input: ListenerInput): Listen
 }
 
 interface ListenerRequest {
+  readonly name: string;
   readonly wanted: ListenerKind;
-  readonly input: ListenerInput;
+  readonly settings: KeyedInput;
 }
 
 interface ClusterRequest extends Pick<Proxy, "interceptionMode" | "ipFamilies"> {
   readonly name: string;
 }
 
-function encodeListener({ wanted, input }: ListenerRequest): EncodedResource | undefined {
-  const listener = makeListener(wanted, input);
+function encodeListener({ wanted, settings }: ListenerRequest): EncodedResource | undefined {
+  const listener = makeListener(wanted, settings.input);
   return listener === undefined ? undefined : encodedJson(typeUrls.listener, listener);
 }
 
@@ -77,7 +79,13 @@ export function createProxyResources(
   { ranges, unknownDestinations }: TranslationSettings,
 ): ProxyResources {
   const { trustDomain } = mesh;
-  const listener = memoize(encodeListener, (request) => JSON.stringify(request), kept);
+  const inputs = new ListenerInputs({ trustDomain, ranges });
+  const listener = memoize(encodeListener, ({ name, settings }) => `${name} ${settings.key}`, kept);
+  const trust = memoize(
+    (bundle: string) => encodedJson(typeUrls.secret, trustSecret(bundle)),
+    (bundle) => bundle,
+    1,
+  );
   const certificate = memoize(
     (pem: WorkloadCertificate) => encodedJson(typeUrls.secret, certificateSecret(pem)),
     ({ certificateChain }) => certificateChain,
@@ -95,11 +103,11 @@ export function createProxyResources(
     listener: (proxy, name, targets) => {
       const wanted = parseListenerName(name);
       if (wanted === undefined || !isWanted(wanted, proxy, targets)) return undefined;
-      return listener({ wanted, input: listenerInput(proxy, mesh.workload(proxy.pod), { trustDomain, ranges }) });
+      return listener({ name, wanted, settings: inputs.of(proxy, mesh.workload(proxy.pod)) });
     },
     cluster: ({ interceptionMode, ipFamilies }, name) => cluster({ name, interceptionMode, ipFamilies }),
     secret: ({ identity }, name) => {
-      if (name === trustName) return encodedJson(typeUrls.secret, trustSecret(secrets.trustBundle()));
+      if (name === trustName) return trust(secrets.trustBundle());
       const pem = name === certificateName ? secrets.certificate(identity) : undefined;
       return pem === undefined ? undefined : certificate(pem);
     },
