@@ -21,6 +21,14 @@ export function formatBundle(certificates: readonly X509Certificate[]): string {
   return [...new Set(certificates.map((certificate) => certificate.toString()))].join("");
 }
 
+/** DER as PEM (RFC 7468). */
+export function formatCertificate(der: Uint8Array): string {
+  const lines = Buffer.from(der)
+    .toString("base64")
+    .replace(/.{64}(?=.)/g, "$&\n");
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+}
+
 /** SHA-256 over the certificate, which tells CAs with the same name apart. */
 export function fingerprintOf(certificate: X509Certificate): string {
   return certificate.fingerprint256;

@@ -8,7 +8,7 @@ import { backoffDelay } from "./backoff.ts";
 
 export interface ReconcileLoopOptions {
   /** Makes the world as it should be; returns after how many milliseconds to look again. */
-  readonly run: () => Promise<number>;
+  readonly run: () => Promise<number> | number;
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;

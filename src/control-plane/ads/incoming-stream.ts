@@ -16,8 +16,8 @@ import { DiscoveryStream } from "./discovery-stream.ts";
 export interface IncomingDependencies extends StreamDependencies {
   readonly authenticator: Authenticator;
   readonly trustDomain: string;
-  /** Makes ready what a proxy needs to be answered; resolves to what gives it up again. */
-  readonly prepare: (proxy: Proxy) => Promise<() => void>;
+  /** Makes ready what a proxy needs to be answered, or throws; returns what gives it up again. */
+  readonly prepare: (proxy: Proxy) => () => void;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   readonly firstRequestMs: number;
@@ -107,7 +107,7 @@ class IncomingStream {
 
   async #admit(first: DeltaDiscoveryRequest, authenticating: Promise<Authentication>): Promise<void> {
     const authentication = await authenticating;
-    if (!authentication.ok) return;
+    if (!authentication.ok || this.#isClosed) return;
     const { trustDomain, clock, random, connectionAgeMs } = this.#dependencies;
     const admission = admitProxy(authentication.caller, first.node, trustDomain);
     if (!admission.ok) {
@@ -115,20 +115,17 @@ class IncomingStream {
       return;
     }
     const { proxy } = admission;
-    const isPrepared = await this.#prepare(proxy);
-    if (!isPrepared) return;
+    if (!this.#prepare(proxy)) return;
     const endsAt = Math.min(authentication.caller.expiresAt, clock.now() + streamAge(connectionAgeMs, random()));
     this.#stream = new DiscoveryStream(this.#dependencies, { call: this.#call, proxy, endsAt });
     this.#stream.request(first);
   }
 
   /** @returns whether the stream can go on */
-  async #prepare(proxy: Proxy): Promise<boolean> {
+  #prepare(proxy: Proxy): boolean {
     try {
-      const release = await this.#dependencies.prepare(proxy);
-      if (this.#isClosed) release();
-      else this.#release = release;
-      return !this.#isClosed;
+      this.#release = this.#dependencies.prepare(proxy);
+      return true;
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       this.#refuse({ reason: "unavailable", message: `the workload's certificate is not there yet: ${detail}` });

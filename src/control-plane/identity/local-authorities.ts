@@ -37,11 +37,11 @@ export function createLocalAuthorities(options: LocalAuthoritiesOptions): LocalA
   let signing: readonly SigningAuthority[] = [];
   let rotationRequested = false;
 
-  async function reconcile(): Promise<number> {
+  function reconcile(): number {
     const now = clock.now();
     const { keep, next } = planRotation({ authorities: roots, now, policy, jitter, rotationRequested });
     rotationRequested = false;
-    const made = next === undefined ? [] : [await issueRoot(trustDomain, next, now, policy.rootLifetimeMs)];
+    const made = next === undefined ? [] : [issueRoot(trustDomain, next, now, policy.rootLifetimeMs)];
     if (made.length === 0 && keep.length === roots.length) return policy.pollMs;
     roots = [...made, ...keep];
     signing = roots.map(ownRoot);

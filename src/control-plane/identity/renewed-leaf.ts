@@ -26,7 +26,6 @@ interface Leaf extends IssuedLeaf {
 export class RenewedLeaf {
   readonly #options: RenewedLeafOptions;
   #leaf: Leaf | undefined;
-  #renewing: Promise<void> | undefined;
 
   constructor(options: RenewedLeafOptions) {
     this.#options = options;
@@ -45,32 +44,23 @@ export class RenewedLeaf {
   }
 
   /**
-   * Signs a new one where that is due; resolves to whether it did, which of several who ask at once only one is told.
+   * Signs a new one where that is due; whether it did.
    *
    * @param authorities newest first
    * @throws Error where there is no CA to sign, or its key is of a kind that is not supported
    */
-  async renew(authorities: readonly SigningAuthority[]): Promise<boolean> {
-    if (this.#renewing !== undefined) {
-      await this.#renewing;
-      return false;
-    }
+  renew(authorities: readonly SigningAuthority[]): boolean {
     if (!this.isDue(authorities)) return false;
-    this.#renewing = this.#sign(authorities);
-    try {
-      await this.#renewing;
-      return true;
-    } finally {
-      this.#renewing = undefined;
-    }
+    this.#sign(authorities);
+    return true;
   }
 
-  async #sign(authorities: readonly SigningAuthority[]): Promise<void> {
+  #sign(authorities: readonly SigningAuthority[]): void {
     const { subject, policy, clock, random } = this.#options;
     const now = clock.now();
     const signer = chooseSigner(authorities, now, policy);
     if (signer === undefined) throw new Error("there is no CA that is valid now");
-    const issued = await issueLeaf(signer, subject, now, policy.leafLifetimeMs);
+    const issued = issueLeaf(signer, subject, now, policy.leafLifetimeMs);
     this.#leaf = { ...issued, signer: signer.fingerprint, renewAt: renewalTime(issued, random()) };
   }
 }

@@ -42,8 +42,8 @@ export function createServerCertificate(options: ServerCertificateOptions): Serv
   const messages = { failed: "server certificate not renewed", recovered: "server certificate renewed again" };
   let stopListening = (): void => undefined;
 
-  async function renew(): Promise<number> {
-    const isNew = await leaf.renew(authorities.current());
+  function renew(): number {
+    const isNew = leaf.renew(authorities.current());
     const current = leaf.get();
     if (isNew && current !== undefined) {
       log.info({ notAfter: new Date(current.notAfter) }, "server certificate issued");

@@ -2,6 +2,7 @@
  * Certificates of the workloads that are connected: one for each service account, signed when its first proxy comes, renewed
  * in time, kept in memory only.
  */
+import { setImmediate as afterOthers } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { ReconcileLoop } from "../../kubernetes/reconcile-loop.ts";
 import { createLoggedLoop } from "../../kubernetes/logged-loop.ts";
@@ -29,12 +30,12 @@ export interface WorkloadIssuer extends LiveSecrets {
   start(): void;
   stop(): void;
   /**
-   * Makes sure that there is a certificate for a SPIFFE URI, and keeps it renewed until the function that it resolves to
-   * was called as often as this.
+   * Makes sure that there is a certificate for a SPIFFE URI, and keeps it renewed until the function that it returns was
+   * called as often as this.
    *
    * @throws Error where no CA can sign
    */
-  acquire(identity: string): Promise<() => void>;
+  acquire(identity: string): () => void;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -108,7 +109,7 @@ class Issuer implements WorkloadIssuer {
     return this.#loop.idle();
   }
 
-  async acquire(identity: string): Promise<() => void> {
+  acquire(identity: string): () => void {
     const entry = this.#entryOf(identity);
     entry.users += 1;
     let isReleased = false;
@@ -118,7 +119,7 @@ class Issuer implements WorkloadIssuer {
       isReleased = true;
     };
     try {
-      if (entry.leaf.get() === undefined) await this.#renew(identity, entry);
+      if (entry.leaf.get() === undefined) this.#renew(identity, entry);
     } catch (error) {
       release();
       throw error;
@@ -137,10 +138,9 @@ class Issuer implements WorkloadIssuer {
     return entry;
   }
 
-  async #renew(identity: string, { leaf }: Entry): Promise<void> {
+  #renew(identity: string, { leaf }: Entry): void {
     const { authorities, log, metrics } = this.#options;
-    const wasNew = await leaf.renew(authorities.current());
-    if (!wasNew) return;
+    if (!leaf.renew(authorities.current())) return;
     metrics.certificateIssued();
     const notAfter = new Date(leaf.get()?.notAfter ?? 0);
     log.debug({ identity, notAfter }, "workload certificate issued");
@@ -152,8 +152,10 @@ class Issuer implements WorkloadIssuer {
     const { authorities, policy, metrics } = this.#options;
     for (const [identity, entry] of [...this.#entries]) {
       if (!entry.leaf.isDue(authorities.current())) continue;
-      if (entry.users > 0) await this.#renew(identity, entry);
+      if (entry.users > 0) this.#renew(identity, entry);
       else this.#entries.delete(identity);
+      // After a root was exchanged all of them may be due at once, and proxies wait meanwhile.
+      await afterOthers();
     }
     metrics.certificates(this.#entries.size);
     return policy.pollMs;

@@ -67,7 +67,7 @@ export const controlPlaneFunctions = {
       source,
       authenticator,
       trustDomain,
-      prepare: () => Promise.resolve(() => undefined),
+      prepare: () => () => undefined,
       random: () => 0.5,
       clock: systemClock,
       log,

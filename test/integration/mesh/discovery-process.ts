@@ -73,7 +73,7 @@ export const discoveryFunctions = {
       source,
       authenticator: createFolderAuthenticator(given.tokenFolder),
       trustDomain: "cluster.local",
-      prepare: () => Promise.resolve(() => undefined),
+      prepare: () => () => undefined,
       random: Math.random,
       clock: systemClock,
       log,

@@ -29,7 +29,7 @@ export interface ServedMesh {
   /** Token → answer; a token that is not there is refused. */
   readonly tokens: Map<string, Authentication>;
   /** Serves with a new certificate from now on. */
-  readonly renew: () => Promise<void>;
+  readonly renew: () => void;
   /** How often the workload's certificate is in use. */
   readonly prepared: () => number;
 }
@@ -43,10 +43,10 @@ export function authenticated(podName: string, expiresAt = Date.now() + 3_600_00
 }
 
 export async function serveMesh(settings: Partial<DiscoverySettings> = {}): Promise<ServedMesh> {
-  const root = ownRoot(await issueRoot("cluster.local", 1, Date.now(), 86_400_000));
+  const root = ownRoot(issueRoot("cluster.local", 1, Date.now(), 86_400_000));
   const names = [{ type: "dns", value: "localhost" } as const];
-  const issue = (): Promise<IssuedLeaf> => issueLeaf(root, { names }, Date.now(), defaultIdentityPolicy.leafLifetimeMs);
-  const first = await issue();
+  const issue = (): IssuedLeaf => issueLeaf(root, { names }, Date.now(), defaultIdentityPolicy.leafLifetimeMs);
+  const first = issue();
   const tokens = new Map([[goodToken, authenticated("web-1")]]);
   const registry = new Registry();
   const source = new PlayedSource();
@@ -61,9 +61,9 @@ export async function serveMesh(settings: Partial<DiscoverySettings> = {}): Prom
     },
     prepare: () => {
       prepared += 1;
-      return Promise.resolve(() => {
+      return () => {
         prepared -= 1;
-      });
+      };
     },
     certificate: {
       current: () => first,
@@ -86,8 +86,8 @@ export async function serveMesh(settings: Partial<DiscoverySettings> = {}): Prom
     lines,
     metrics: () => registry.metrics(),
     tokens,
-    renew: async () => {
-      onCertificate?.(await issue());
+    renew: () => {
+      onCertificate?.(issue());
     },
     prepared: () => prepared,
   };

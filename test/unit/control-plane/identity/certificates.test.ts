@@ -55,9 +55,9 @@ describe("openssl", () => {
     ],
   };
 
-  test("accepts a workload's certificate as client and server, and finds its URI alone, critical, and no subject", async () => {
-    const root = ownRoot(await issueRoot("cluster.local", 1, now, 10 * day));
-    const { certificate, key } = await issueLeaf(root, workload, now, day);
+  test("accepts a workload's certificate as client and server, and finds its URI alone, critical, and no subject", () => {
+    const root = ownRoot(issueRoot("cluster.local", 1, now, 10 * day));
+    const { certificate, key } = issueLeaf(root, workload, now, day);
     for (const purpose of ["sslserver", "sslclient"]) {
       assert.match(verify(root.certificate, certificate, "-purpose", purpose), /: OK/);
     }
@@ -70,9 +70,9 @@ describe("openssl", () => {
     assert.equal(publicKey, openssl("x509", "-in", file("shown.pem", certificate), "-noout", "-pubkey"));
   });
 
-  test("accepts the server's by its names, and not as a client", async () => {
-    const root = ownRoot(await issueRoot("cluster.local", 1, now, 10 * day));
-    const { certificate } = await issueLeaf(root, server, now, day);
+  test("accepts the server's by its names, and not as a client", () => {
+    const root = ownRoot(issueRoot("cluster.local", 1, now, 10 * day));
+    const { certificate } = issueLeaf(root, server, now, day);
     const name = "outrigger-control-plane.outrigger-system.svc";
     assert.match(verify(root.certificate, certificate, "-purpose", "sslserver", "-verify_hostname", name), /: OK/);
     assert.match(verify(root.certificate, certificate, "-verify_ip", "192.0.2.1"), /: OK/);
@@ -83,19 +83,16 @@ describe("openssl", () => {
     assert.throws(() => verify(root.certificate, certificate, "-verify_hostname", "other.svc"), /hostname mismatch/);
   });
 
-  test("tells roots with the same number apart, and lets no leaf sign", async () => {
-    const [one, other] = [
-      await issueRoot("cluster.local", 1, now, 10 * day),
-      await issueRoot("cluster.local", 1, now, day),
-    ];
+  test("tells roots with the same number apart, and lets no leaf sign", () => {
+    const [one, other] = [issueRoot("cluster.local", 1, now, 10 * day), issueRoot("cluster.local", 1, now, day)];
     const both = `${other.certificate}${one.certificate}`;
-    const { certificate, key, notAfter } = await issueLeaf(ownRoot(one), workload, now, day);
+    const { certificate, key, notAfter } = issueLeaf(ownRoot(one), workload, now, day);
     assert.match(verify(both, certificate), /: OK/);
     assert.throws(() => verify(other.certificate, certificate), /unable to get local issuer/);
     const forger = { ...ownRoot(one), certificate, key, intermediates: certificate };
-    const forged = await issueLeaf(forger, { uri: "spiffe://cluster.local/ns/bank/sa/admin" }, now, hour);
+    const forged = issueLeaf(forger, { uri: "spiffe://cluster.local/ns/bank/sa/admin" }, now, hour);
     assert.throws(() => verify(both, forged.certificate), /invalid CA certificate|self-signed certificate/);
-    const short = await issueLeaf(ownRoot(other), workload, now, 2 * day);
+    const short = issueLeaf(ownRoot(other), workload, now, 2 * day);
     assert.ok(short.notAfter <= other.notAfter && notAfter > now);
   });
 });
@@ -140,9 +137,11 @@ function broughtByUsers(kind: "ec" | "rsa" | "p384"): {
     "keyUsage=critical,keyCertSign",
   );
   openssl("req", "-new", "-key", caKey, "-subj", "/CN=mesh CA", "-out", request);
+  // Whoever makes a CA may call its key as they like.
+  const keyIdentifier = kind === "p384" ? "01:02:03:04:05:06:07:08" : "hash";
   const extensions = file(
     "ca.ext",
-    "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n",
+    `basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=${keyIdentifier}\nauthorityKeyIdentifier=keyid\n`,
   );
   openssl(
     "x509",
@@ -171,7 +170,7 @@ function secretOf(data: Readonly<Record<string, string>>): Readonly<Record<strin
 
 describe("a CA that users bring", () => {
   for (const kind of ["ec", "p384", "rsa"] as const) {
-    test(`signs with its ${kind} key, in each layout of its Secret, and openssl follows the chain to its root`, async () => {
+    test(`signs with its ${kind} key, in each layout of its Secret, and openssl follows the chain to its root`, () => {
       const { root, ca, key } = broughtByUsers(kind);
       for (const data of [
         { "ca.crt": `${ca}${root}`, "ca.key": key },
@@ -182,7 +181,7 @@ describe("a CA that users bring", () => {
         const given = readGivenAuthority(secretOf(data), Date.now() + 1_000);
         assert.ok(given.ok, JSON.stringify(given));
         assert.equal(given.value.roots.trim(), root.trim());
-        const { certificate } = await issueLeaf({ ...given.value, since: 0 }, { uri }, Date.now(), day);
+        const { certificate } = issueLeaf({ ...given.value, since: 0 }, { uri }, Date.now(), day);
         assert.match(verify(root, certificate), /: OK/);
       }
     });

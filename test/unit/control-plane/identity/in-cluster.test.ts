@@ -107,20 +107,20 @@ describe("the Secret that users bring", () => {
     await authorities.start();
     assert.deepEqual(authorities.current(), []);
     const encode = (text: string): string => Buffer.from(text).toString("base64");
-    const put = async (number: number): Promise<void> => {
-      const { certificate, key } = await issueRoot("cluster.local", number, Date.now(), 86_400_000);
+    const put = (number: number): void => {
+      const { certificate, key } = issueRoot("cluster.local", number, Date.now(), 86_400_000);
       const data = { "ca.crt": encode(certificate), "ca.key": encode(key) };
       const object = { metadata: { name: secret.name, namespace }, data };
       if (server.store.find(secrets, secret.name) === undefined) server.store.create(secrets, object);
       else server.store.update(secrets, secret.name, object);
     };
-    await put(1);
+    put(1);
     await eventually("it is there", () => authorities.current().length === 1);
-    await put(2);
+    put(2);
     await eventually("both are there", () => authorities.current().length === 2);
     const broken = { metadata: { name: secret.name, namespace }, data: { "ca.key": encode("x") } };
     server.store.update(secrets, secret.name, broken);
-    await put(3);
+    put(3);
     await eventually("the third is there", () => authorities.current().length === 3);
     assert.equal(changes, 3);
   });

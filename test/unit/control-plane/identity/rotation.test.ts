@@ -70,7 +70,7 @@ describe("who signs", () => {
   }
 });
 
-test("the plan: a root is made when there is none, is due or is asked for; the old one leaves when its leaves have expired", async () => {
+test("the plan: a root is made when there is none, is due or is asked for; the old one leaves when its leaves have expired", () => {
   const plan = (
     now: number,
     authorities: Parameters<typeof planRotation>[0]["authorities"],
@@ -79,8 +79,8 @@ test("the plan: a root is made when there is none, is due or is asked for; the o
     const { keep, next } = planRotation({ authorities, now, policy, jitter: 0, rotationRequested });
     return { keep: keep.map(({ number }) => number), next };
   };
-  const first = await issueRoot("cluster.local", 1, start, policy.rootLifetimeMs);
-  const second = await issueRoot("cluster.local", 2, start + day, policy.rootLifetimeMs);
+  const first = issueRoot("cluster.local", 1, start, policy.rootLifetimeMs);
+  const second = issueRoot("cluster.local", 2, start + day, policy.rootLifetimeMs);
   assert.deepEqual(plan(start, []), { keep: [], next: 1 });
   assert.deepEqual(plan(start + hour, [first]), { keep: [1], next: undefined });
   assert.deepEqual(plan(start + hour, [first], true), { keep: [1], next: 2 });
@@ -130,7 +130,7 @@ describe("workload certificates", () => {
   test("there is one for each identity that was asked for, renewed at two thirds of its life, and told", async () => {
     const { issuer, changes, clock, pass } = await world();
     assert.equal(issuer.certificate(web), undefined);
-    await Promise.all([issuer.acquire(web), issuer.acquire(web), issuer.acquire(db)]);
+    for (const identity of [web, web, db]) issuer.acquire(identity);
     const first = leafOf(issuer, web);
     assert.equal(first.subjectAltName, `URI:${web}`);
     assert.equal(first.subject, undefined);
@@ -145,14 +145,14 @@ describe("workload certificates", () => {
 
   test("what nobody uses is not renewed, and asked for again it comes at once", async () => {
     const { issuer, pass } = await world();
-    const release = await issuer.acquire(web);
+    const release = issuer.acquire(web);
     release();
     release();
     const { serialNumber } = leafOf(issuer, web);
     assert.equal(leafOf(issuer, web).serialNumber, serialNumber);
     await pass(4 * hour);
     assert.equal(issuer.certificate(web), undefined);
-    await issuer.acquire(web);
+    issuer.acquire(web);
     assert.notEqual(leafOf(issuer, web).serialNumber, serialNumber);
   });
 
@@ -171,14 +171,14 @@ describe("workload certificates", () => {
       log: captureLogger().log,
       metrics: createIdentityMetrics(new Registry()),
     });
-    await assert.rejects(none.acquire(web), /there is no CA/);
+    assert.throws(() => none.acquire(web), /there is no CA/);
     assert.equal(issuer.certificate(web), undefined);
   });
 });
 
 test("through a whole rotation every leaf is trusted by everybody, also by those who hear of roots ten minutes late", async () => {
   const { authorities, issuer, changes, clock, pass } = await world();
-  await issuer.acquire(web);
+  issuer.acquire(web);
   const bundles: { readonly at: number; readonly bundle: string }[] = [];
   const signers = new Set<string>();
   const look = (): void => {

@@ -30,8 +30,8 @@ describe("the pages of a control plane", () => {
     mesh = await serveMesh();
     client = new DiscoveryClient(mesh.port, mesh.root);
     const now = Date.now();
-    const root = ownRoot(await issueRoot("cluster.local", 1, now, 86_400_000));
-    const leaf = await issueLeaf(root, { uri: identity }, now, 3_600_000);
+    const root = ownRoot(issueRoot("cluster.local", 1, now, 86_400_000));
+    const leaf = issueLeaf(root, { uri: identity }, now, 3_600_000);
     const certificate = { certificateChain: leaf.certificate, privateKey: leaf.key };
     mesh.source.set(secret, "1", { ...certificateSecret(certificate) });
     const pages = createPages({
