@@ -16,7 +16,7 @@ import { connectOrFail } from "./connect.ts";
 import type { ControlPlaneOptions, Surroundings } from "./control-plane.ts";
 import type { ClusterControlPlaneOptions } from "./control-plane-options.ts";
 import { readMeshSettings } from "./mesh-settings.ts";
-import { createStatusReporter } from "./status-reporter.ts";
+import { createElectedReporter } from "./status-reporter.ts";
 
 type Common = Omit<ControlPlaneOptions, "surroundings">;
 
@@ -39,7 +39,8 @@ export async function clusterSurroundings(
     serverNames: namesOfService(options.service, meshNamespace).map((value) => ({ type: "dns", value })),
     objects: (take) => createClusterSource({ ...inCluster, take }),
     trust: (secrets, metrics) => createTrustConfigMaps({ ...inCluster, secrets, metrics, pollMs: policy.pollMs }),
-    reporter: (mesh) => createStatusReporter({ ...inCluster, mesh, meshNamespace, podName: environment["POD_NAME"] }),
+    reporter: ({ statuses }) =>
+      createElectedReporter({ ...inCluster, statuses, meshNamespace, podName: environment["POD_NAME"] }),
   };
 }
 

@@ -3,9 +3,14 @@
  * the other.
  */
 import { createChangeListeners } from "../control-plane/identity/change-listeners.ts";
-import type { MeshTlsVerdict } from "../control-plane/kubernetes/mesh-tls-condition.ts";
-import { createMeshTlsLedger } from "../control-plane/kubernetes/mesh-tls-ledger.ts";
-import type { ObjectChange } from "../control-plane/model/cluster-object.ts";
+import { dueStatus } from "../control-plane/kubernetes/status/due-status.ts";
+import { reportedKinds } from "../control-plane/kubernetes/status/reported-kinds.ts";
+import { routeVerdict } from "../control-plane/kubernetes/status/route-status.ts";
+import type { KnownObject } from "../control-plane/kubernetes/status/status-ledger.ts";
+import { createStatusLedger } from "../control-plane/kubernetes/status/status-ledger.ts";
+import type { DueStatus } from "../control-plane/kubernetes/status/status-reporter.ts";
+import type { ObjectChange, ObjectReference } from "../control-plane/model/cluster-object.ts";
+import { routeKey } from "../control-plane/model/routes/route-key.ts";
 import type { MeshModel } from "../control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../control-plane/model/mesh-model.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
@@ -23,10 +28,17 @@ export interface MeshOfObjects {
   readonly resources: MeshResources;
   /** Takes in what a source of objects hands on. */
   readonly take: (changes: readonly ObjectChange[]) => void;
-  /** What is to be said of a MeshTLS object; undefined for one that the mesh does not know, or that has no generation. */
-  readonly meshTlsVerdict: (key: NamespacedName) => MeshTlsVerdict | undefined;
-  /** Calls back when {@link meshTlsVerdict} may have changed; returns how to stop. */
-  readonly onMeshTls: (listener: () => void) => () => void;
+  readonly statuses: MeshStatuses;
+}
+
+/** What is to be said to the writers of objects. */
+export interface MeshStatuses {
+  /** The status that an object should have; undefined for one that the mesh does not know, or that has no generation. */
+  readonly due: (object: ObjectReference) => DueStatus | undefined;
+  /** All objects that have one. */
+  readonly objects: () => readonly ObjectReference[];
+  /** Calls back when {@link due} of an object may have changed; returns how to stop. */
+  readonly onChange: (listener: (object: ObjectReference) => void) => () => void;
 }
 
 export interface MeshOfObjectsOptions {
@@ -38,14 +50,14 @@ export interface MeshOfObjectsOptions {
 
 /** An empty mesh. */
 export function createMeshOfObjects({ settings, translation, issuer, log }: MeshOfObjectsOptions): MeshOfObjects {
-  const ledger = createMeshTlsLedger();
-  const verdicts = createChangeListeners<undefined>();
+  const ledger = createStatusLedger();
+  const verdicts = createChangeListeners<ObjectReference>();
   const model = createMeshModel({
     ...settings,
     onProblems: (found) => {
       logProblems(log, found);
-      if (found.object.kind === "meshTls") verdicts.tell(undefined);
     },
+    onVerdict: verdicts.tell,
   });
   const resources = createResourceSource({ mesh: model, secrets: issuer, settings: translation });
   issuer.subscribe(({ identities, trust }) => {
@@ -56,14 +68,27 @@ export function createMeshOfObjects({ settings, translation, issuer, log }: Mesh
     resources,
     take: (changes) => {
       resources.meshChanged(model.apply(changes));
-      if (ledger.take(changes)) verdicts.tell(undefined);
+      for (const object of ledger.take(changes)) verdicts.tell(object);
     },
-    meshTlsVerdict: (key) => {
-      const known = ledger.get(key);
-      return known && { ...known, problems: model.problemsOf({ kind: "meshTls", key }) };
+    statuses: {
+      due: (object) => findDue(object, ledger.get(object), model),
+      objects: () => ledger.objects(),
+      onChange: verdicts.add,
     },
-    onMeshTls: verdicts.add,
   };
+}
+
+function findDue(object: ObjectReference, known: KnownObject | undefined, model: MeshModel): DueStatus | undefined {
+  if (known === undefined) return undefined;
+  const { kind, key } = object;
+  const { generation, understood, told } = known;
+  if (kind === "meshTls") {
+    return dueStatus(reportedKinds.meshTls, { generation, understood, problems: model.problemsOf(object) }, told);
+  }
+  if (kind !== "httpRoute" && kind !== "grpcRoute") return undefined;
+  const route = routeKey(kind === "httpRoute" ? "HTTPRoute" : "GRPCRoute", key as NamespacedName);
+  const parents = model.routeVerdict(route);
+  return parents && dueStatus(reportedKinds[kind], routeVerdict(generation, parents), told);
 }
 
 function logProblems(log: Log, { object: { kind, key }, problems }: ObjectProblems): void {

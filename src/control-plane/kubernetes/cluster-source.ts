@@ -10,7 +10,8 @@ import type { ObjectSource, TakeChanges } from "./object-source.ts";
 import { tolerateAbsence } from "./optional-collection.ts";
 import { readObject, removedObject } from "./read-object.ts";
 import type { WatchedKind } from "./watched-kinds.ts";
-import { watchedKinds } from "./watched-kinds.ts";
+import { pathsOf, watchedKinds } from "./watched-kinds.ts";
+import { gatewayGroup } from "./routes/gateway-group.ts";
 
 export interface ClusterSourceOptions {
   readonly api: KubernetesApi;
@@ -49,11 +50,10 @@ function watchKind(
   options: ClusterSourceOptions,
   add: (change: ObjectChange) => void,
 ): ListWatch<ObjectChange> {
-  const { clock, log } = options;
   const keyOf = (object: KubernetesObject): string => keyOfObject(kind, object);
   return createListWatch<ObjectChange>({
     ...options,
-    ...(kind.optional && { api: tolerateAbsence({ api: options.api, clock, log, kind: kind.name }) }),
+    ...(kind.optional && { api: tolerantApi(kind, options) }),
     path: kind.path,
     metadataOnly: kind.metadataOnly,
     keyOf,
@@ -61,6 +61,20 @@ function watchKind(
     onChange: (key, change) => {
       add(change ?? removedObject(kind.kind, key));
     },
+  });
+}
+
+function tolerantApi(kind: WatchedKind, { api, clock, log }: ClusterSourceOptions): KubernetesApi {
+  const from = kind.apiVersion.startsWith(`${gatewayGroup}/`)
+    ? "install the Gateway API's CRDs"
+    : "apply manifests/crds";
+  return tolerateAbsence({
+    api,
+    clock,
+    log,
+    kind: kind.name,
+    paths: pathsOf(kind),
+    hint: `${from}; until then none applies`,
   });
 }
 

@@ -64,10 +64,14 @@ function readValue(value: unknown, place: string): Outcome {
   if (typeof apiVersion !== "string" || typeof name !== "string") {
     return wrong(place, "the object has no apiVersion or no kind", "write both");
   }
-  const watched = watchedKinds.find((kind) => kind.apiVersion === apiVersion && kind.name === name);
+  const watched = watchedKinds.find((kind) => kind.name === name && versionsOf(kind).includes(apiVersion));
   if (watched !== undefined) return readNamed(value, watched, place);
   if (!apiVersion.startsWith(`${domain}/`) || name === "MeshConfig") return undefined;
   return wrong(place, `${quote(`${apiVersion} ${name}`)} is unknown`, `write one of: ${ownKinds.join(", ")}`);
+}
+
+function versionsOf({ apiVersion, olderVersions }: WatchedKind): readonly string[] {
+  return [apiVersion, ...olderVersions];
 }
 
 const ownKinds = watchedKinds

@@ -12,6 +12,9 @@ import { readService } from "./read-service.ts";
 import { readSlice } from "./read-slice.ts";
 import { readGrpcRoute } from "./routes/read-grpc-route.ts";
 import { readHttpRoute } from "./routes/read-http-route.ts";
+import type { ReportedKindName } from "./status/reported-kinds.ts";
+import { isReported, reportedKinds } from "./status/reported-kinds.ts";
+import { digestOf } from "./status/status-form.ts";
 import { readReferenceGrant } from "./routes/read-reference-grant.ts";
 import { readTrafficPolicy } from "./read-traffic-policy.ts";
 
@@ -28,28 +31,27 @@ const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K
   trafficPolicy: readTrafficPolicy,
 };
 
-/** Kinds whose objects have a status that the mesh writes. */
-const reported: readonly ObjectKind[] = ["meshTls", "httpRoute", "grpcRoute", "trafficPolicy"];
-
 /** An object came or changed. Never throws, whatever it is: what is wrong with it is in the change. */
 export function readObject(kind: ObjectKind, key: string, object: JsonObject): ObjectChange {
   const problems: Problem[] = [];
   const read = readers[kind](new Field(object, "", problems));
-  const generation = reported.includes(kind) ? generationOf(object) : undefined;
   const change = {
     kind,
     key,
     object: read,
     problems: distinct(problems),
-    ...(generation !== undefined && { generation }),
+    ...(isReported(kind) && readReported(kind, object)),
   };
   return change as ObjectChange;
 }
 
-/** Only an API server counts generations; an object from a file has none. */
-function generationOf({ metadata }: JsonObject): number | undefined {
+/** Only an API server counts generations; an object from a file has none, and nobody reads its status. */
+function readReported(
+  kind: ReportedKindName,
+  { metadata, status }: JsonObject,
+): Pick<ObjectChange, "generation" | "told"> {
   const generation = isJsonObject(metadata) ? metadata["generation"] : undefined;
-  return typeof generation === "number" ? generation : undefined;
+  return typeof generation === "number" ? { generation, told: digestOf(reportedKinds[kind].form.said(status)) } : {};
 }
 
 /** An object is gone. */

@@ -6,6 +6,8 @@ import { gatewayGroup } from "./routes/gateway-group.ts";
 export interface WatchedKind {
   readonly kind: ObjectKind;
   readonly apiVersion: string;
+  /** Those that will do where {@link apiVersion} is not served. */
+  readonly olderVersions: readonly string[];
   /** As in an object's `kind`. */
   readonly name: string;
   /** The collection of all namespaces. */
@@ -17,7 +19,12 @@ export interface WatchedKind {
   readonly optional: boolean;
 }
 
-const builtIn = { namespaced: true, metadataOnly: false, optional: false };
+/** The collection of all namespaces in each version that will do, the best first. */
+export function pathsOf({ apiVersion, olderVersions, path }: WatchedKind): readonly string[] {
+  return [path, ...olderVersions.map((older) => path.replace(`/${apiVersion}/`, `/${older}/`))];
+}
+
+const builtIn = { namespaced: true, metadataOnly: false, optional: false, olderVersions: [] };
 const meshApi = `${domain}/v1alpha1`;
 const gatewayApi = `${gatewayGroup}/v1`;
 const discovery = "discovery.k8s.io/v1";
@@ -51,11 +58,12 @@ export const watchedKinds: readonly WatchedKind[] = [
     optional: true,
   },
   ...[
-    { kind: "httpRoute", name: "HTTPRoute", plural: "httproutes" } as const,
-    { kind: "grpcRoute", name: "GRPCRoute", plural: "grpcroutes" } as const,
-    { kind: "referenceGrant", name: "ReferenceGrant", plural: "referencegrants" } as const,
-  ].map(({ kind, name, plural }) => ({
+    { kind: "httpRoute", name: "HTTPRoute", plural: "httproutes", older: [] } as const,
+    { kind: "grpcRoute", name: "GRPCRoute", plural: "grpcroutes", older: [] } as const,
+    { kind: "referenceGrant", name: "ReferenceGrant", plural: "referencegrants", older: ["v1beta1"] } as const,
+  ].map(({ kind, name, plural, older }) => ({
     ...builtIn,
+    olderVersions: older.map((version) => `${gatewayGroup}/${version}`),
     kind,
     name,
     apiVersion: gatewayApi,

@@ -164,6 +164,8 @@ interface ChangeOf<K extends ObjectKind> {
   readonly object: ClusterObjects[K] | undefined;
   /** The `metadata.generation` of what was read; left out where the object is gone, or its kind has none. */
   readonly generation?: number;
+  /** What its status says on the mesh's behalf, as a digest; left out as well where the kind has no status that it writes. */
+  readonly told?: string;
   /** What is wrong with it; what the problems are about is left out of {@link object}, or has its default. */
   readonly problems: readonly Problem[];
 }

@@ -16,6 +16,10 @@ import { placeObject } from "./place-object.ts";
 import type { PodEntry } from "./pod-index.ts";
 import type { ObjectProblems } from "./problem-book.ts";
 import { familyByName, serviceDestination } from "./resolved-port.ts";
+import type { ParentVerdict } from "./routes/judge-route.ts";
+import { judgeRoute } from "./routes/judge-route.ts";
+import type { RouteKey } from "./routes/route-key.ts";
+import { objectKinds, splitRouteKey } from "./routes/route-key.ts";
 import { findNamedPort } from "./service-index.ts";
 import { summarizeChange } from "./summarize-change.ts";
 import { workOut } from "./work-out.ts";
@@ -23,6 +27,8 @@ import { workOut } from "./work-out.ts";
 export interface MeshModelOptions extends MeshSettings {
   /** Called within `apply`, when the mesh is complete again, for each object whose problems have changed. */
   readonly onProblems?: (problems: ObjectProblems) => void;
+  /** Called as well, after that, for each object of which something else may have to be said to its writer. */
+  readonly onVerdict?: (object: ObjectReference) => void;
 }
 
 export interface MeshModel extends Mesh {
@@ -35,6 +41,8 @@ export interface MeshModel extends Mesh {
   problems(): readonly ObjectProblems[];
   /** What is wrong with one object. */
   problemsOf(object: ObjectReference): readonly Problem[];
+  /** What is to be said of a route, parent by parent; undefined where there is none. */
+  routeVerdict(route: RouteKey): readonly ParentVerdict[] | undefined;
 }
 
 /** A mesh of nothing. */
@@ -43,8 +51,10 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
   return {
     trustDomain: options.trustDomain,
     apply: (changes) => {
-      const change = applyChanges(state, changes);
-      for (const problems of state.book.takeChanged()) options.onProblems?.(problems);
+      const { change, judged } = applyChanges(state, changes);
+      const found = state.book.takeChanged();
+      for (const problems of found) options.onProblems?.(problems);
+      for (const object of [...found.map((problems) => problems.object), ...judged]) options.onVerdict?.(object);
       return change;
     },
     destination: (address) => findDestination(state, address),
@@ -56,14 +66,33 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
     routedPorts: (clientNamespace) => state.routes.ports.of(clientNamespace),
     problems: () => state.book.list(),
     problemsOf: ({ kind, key }) => state.book.of(kind, key),
+    routeVerdict: (route) => findVerdict(state, route),
   };
 }
 
-function applyChanges(state: MeshState, changes: readonly ObjectChange[]): MeshChange {
+interface Applied {
+  readonly change: MeshChange;
+  /** Objects of which something else may have to be said. */
+  readonly judged: readonly ObjectReference[];
+}
+
+function applyChanges(state: MeshState, changes: readonly ObjectChange[]): Applied {
   const pending = new PendingChange();
   for (const change of changes) placeObject(state, change, pending);
   workOut(state, pending);
-  return { ...summarizeChange(pending, state), namespaces: followClusterIps(state, pending) };
+  const change = { ...summarizeChange(pending, state), namespaces: followClusterIps(state, pending) };
+  return { change, judged: Array.from(pending.judged, referenceToRoute) };
+}
+
+function referenceToRoute(route: RouteKey): ObjectReference {
+  const { kind, name } = splitRouteKey(route);
+  return { kind: objectKinds[kind], key: name };
+}
+
+function findVerdict({ routes, book }: MeshState, key: RouteKey): readonly ParentVerdict[] | undefined {
+  const entry = routes.table.get(key);
+  const { kind, key: name } = referenceToRoute(key);
+  return entry && judgeRoute(entry, book.of(kind, name), routes.groups);
 }
 
 function followClusterIps({ clusterIps, claims }: MeshState, { claimsBefore }: PendingChange): ReadonlySet<string> {

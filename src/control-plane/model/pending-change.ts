@@ -39,6 +39,8 @@ export class PendingChange {
 
   /** Routes to work out, with what is known of them now. */
   readonly routes = new Map<RouteKey, RouteRecord | undefined>();
+  /** Routes of which something else may have to be said. */
+  readonly judged = new Set<RouteKey>();
   /** Namespaces whose ReferenceGrants have changed. */
   readonly grantNamespaces = new Set<string>();
   /** Services that routes may see differently. */

@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../../src/clock.ts";
-import type { Condition, MeshTlsStatus } from "../../../src/control-plane/kubernetes/mesh-tls-condition.ts";
+import type { Condition } from "../../../src/control-plane/kubernetes/status/condition.ts";
+import type { OwnStatus } from "../../../src/control-plane/kubernetes/status/own-status.ts";
 import { clusterSurroundings } from "../../../src/serve/cluster-control-plane.ts";
 import { createControlPlane } from "../../../src/serve/control-plane.ts";
 import { captureLogger } from "../../captured-logger.ts";
@@ -74,7 +75,7 @@ async function write(namespace: string, object: string, spec: object): Promise<v
 async function accepted(namespace: string, object: string): Promise<string> {
   const { metadata, status = {} } = await kubectlJson<{
     readonly metadata: { readonly generation: number };
-    readonly status?: MeshTlsStatus;
+    readonly status?: OwnStatus;
   }>(["-n", namespace, "get", "meshtls", object]);
   const [condition] = status.conditions ?? ([] as readonly Condition[]);
   if (status.observedGeneration !== metadata.generation) return "";

@@ -7,11 +7,12 @@ import type { ObjectChange } from "../../../src/control-plane/model/cluster-obje
 import type { MeshChange } from "../../../src/control-plane/model/mesh.ts";
 import { mayDiffer } from "../../../src/control-plane/model/mesh.ts";
 import type { MeshModel } from "../../../src/control-plane/model/mesh-model.ts";
+import { objectKinds, splitRouteKey } from "../../../src/control-plane/model/routes/route-key.ts";
 import type { ObjectProblems } from "../../../src/control-plane/model/problem-book.ts";
 import { createMeshModel } from "../../../src/control-plane/model/mesh-model.ts";
 import { namespaces } from "./arbitrary-names.ts";
 import { addresses, anyChange, anyChangeOfRoutes } from "./arbitrary-objects.ts";
-import { answersOf, definitionOf, emptyMesh, podNames } from "./mesh-snapshot.ts";
+import { answersOf, definitionOf, emptyMesh, emptySettings, podNames, routeNames } from "./mesh-snapshot.ts";
 
 const history = fc.oneof(
   fc.array(anyChange, { minLength: 1, maxLength: 25 }),
@@ -104,6 +105,29 @@ suite("mesh model", () => {
     );
   });
 
+  test("says of each route whose verdict differs that it may", () => {
+    fc.assert(
+      fc.property(history, cuts, (changes, sizes) => {
+        const told = new Set<string>();
+        const mesh = createMeshModel({
+          ...emptySettings,
+          onVerdict: ({ kind, key }) => told.add(`${kind} ${key}`),
+        });
+        for (const batch of split(changes, sizes)) {
+          const before = routeNames.map((route) => mesh.routeVerdict(route));
+          told.clear();
+          mesh.apply(batch);
+          for (const [index, route] of routeNames.entries()) {
+            if (isDeepStrictEqual(before[index], mesh.routeVerdict(route))) continue;
+            const { kind, name } = splitRouteKey(route);
+            assert.ok(told.has(`${objectKinds[kind]} ${name}`), `${route} is judged otherwise`);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("names nothing where the same objects come again", () => {
     fc.assert(
       fc.property(history, (changes) => {
@@ -121,9 +145,7 @@ suite("mesh model", () => {
       fc.property(history, cuts, (changes, sizes) => {
         const told = new Map<string, ObjectProblems>();
         const mesh = createMeshModel({
-          trustDomain: "cluster.local",
-          rootNamespace: "outrigger-system",
-          opaquePorts: [],
+          ...emptySettings,
           onProblems: (problems) => {
             const { kind, key } = problems.object;
             if (problems.problems.length === 0) told.delete(`${kind} ${key}`);

@@ -2,22 +2,31 @@
 import type { MeshModel } from "../../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../../src/control-plane/model/mesh-model.ts";
 import type { Destination } from "../../../src/control-plane/model/destination.ts";
+import type { MeshSettings } from "../../../src/control-plane/model/mesh-state.ts";
 import type { RoutedPort } from "../../../src/control-plane/model/route.ts";
+import type { RouteKey } from "../../../src/control-plane/model/routes/route-key.ts";
 import type { NamespacedName } from "../../../src/control-plane/model/workload.ts";
 import { namespaces } from "./arbitrary-names.ts";
 import { addresses } from "./arbitrary-objects.ts";
 
+export const emptySettings: MeshSettings = {
+  trustDomain: "cluster.local",
+  rootNamespace: "outrigger-system",
+  opaquePorts: [{ first: 5432, last: 5432 }],
+};
+
 export function emptyMesh(): MeshModel {
-  return createMeshModel({
-    trustDomain: "cluster.local",
-    rootNamespace: "outrigger-system",
-    opaquePorts: [{ first: 5432, last: 5432 }],
-  });
+  return createMeshModel(emptySettings);
 }
 
 export const podNames: readonly NamespacedName[] = namespaces.flatMap((namespace) =>
   ["x", "y", "z"].map((name): NamespacedName => `${namespace}/${name}`),
 );
+
+export const routeNames: readonly RouteKey[] = podNames.flatMap((name): readonly RouteKey[] => [
+  `HTTPRoute ${name}`,
+  `GRPCRoute ${name}`,
+]);
 
 /** What {@link definitionOf} leaves out is the list of endpoints. */
 export function definitionOf(destination: Destination): unknown {
@@ -34,6 +43,7 @@ export interface Answers {
   readonly ports: readonly unknown[];
   readonly services: readonly (readonly unknown[])[];
   readonly routes: readonly (readonly RoutedPort[])[];
+  readonly verdicts: readonly unknown[];
   readonly problems: readonly unknown[];
 }
 
@@ -45,6 +55,7 @@ export function answersOf(mesh: MeshModel): Answers {
     ports: [mesh.inspectedPorts(), mesh.opaqueAddresses()],
     services: namespaces.map((namespace) => mesh.servicesOf(namespace)),
     routes: namespaces.map((namespace) => mesh.routedPorts(namespace)),
+    verdicts: routeNames.map((route) => mesh.routeVerdict(route)),
     problems: mesh.problems(),
   };
 }

@@ -30,6 +30,8 @@ interface Members {
 export class RouteGroup {
   readonly place: GroupPlace;
   readonly #members: Readonly<Record<RouteKind, Members>> = { HTTPRoute: noMembers(), GRPCRoute: noMembers() };
+  /** The oldest route, while there are routes of both kinds. */
+  #judgedBy: RouteRank | undefined;
   #merged: { readonly from: readonly RankedRule[]; readonly rules: readonly RouteRule[] } | undefined;
 
   constructor(place: GroupPlace) {
@@ -48,9 +50,14 @@ export class RouteGroup {
     return compareRoutes(http, grpc) < 0 ? http : grpc;
   }
 
-  /** Every route, whether it applies or not. */
-  routes(): readonly RouteRank[] {
-    return [...this.#members.HTTPRoute.routes.snapshot(), ...this.#members.GRPCRoute.routes.snapshot()];
+  /** Since the last call, routes that begin or cease to apply because of one of the other kind, or of another one. */
+  takeRejudged(): readonly RouteRank[] {
+    const leader = this.leader();
+    const before = this.#judgedBy;
+    const contested = Object.values(this.#members).every(({ routes }) => routes.size > 0);
+    this.#judgedBy = contested ? leader : undefined;
+    if (isSameRoute(before, this.#judgedBy)) return [];
+    return Object.values(this.#members).flatMap(({ routes }) => routes.snapshot());
   }
 
   /** Of the kind that applies, in order of precedence; the same object until they change. */
@@ -76,6 +83,11 @@ export class RouteGroup {
       for (const rule of after.rules) if (!was.has(rule)) rules.put(rule);
     }
   }
+}
+
+function isSameRoute(one: RouteRank | undefined, other: RouteRank | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return compareRoutes(one, other) === 0;
 }
 
 function noMembers(): Members {

@@ -16,7 +16,9 @@ import type { ReferenceLookup, RouteRole } from "./resolve-backend.ts";
 import type { ResolvedRules } from "./resolve-route.ts";
 import { noRules, resolveRoute } from "./resolve-route.ts";
 import type { GroupMember, GroupPlace, RouteGroup } from "./route-group.ts";
+import { reportRoute } from "./report-routes.ts";
 import type { RouteKey } from "./route-key.ts";
+import { keyOfRoute } from "./route-key.ts";
 import type { RouteRecord } from "./route-record.ts";
 import type { RouteEntry } from "./route-table.ts";
 
@@ -24,9 +26,11 @@ export function workOutRoutes(state: MeshState, pending: PendingChange): void {
   addAffectedRoutes(state, pending);
   const groups = new Set(groupsAtMovedAddresses(state, pending));
   for (const [key, record] of pending.routes) {
+    pending.judged.add(key);
     for (const group of workOutRoute(state, key, record)) groups.add(group);
   }
   for (const group of groups) publish(state, group, pending);
+  for (const key of pending.judged) reportRoute(state.book, key, state.routes.table.get(key), state.routes.groups);
 }
 
 /** Routes that stay as they are, but for what their references lead to. */
@@ -102,6 +106,7 @@ function publish(state: MeshState, group: RouteGroup, pending: PendingChange): v
   const name = { namespace, service, port };
   const client = group.isProducers ? undefined : group.place.namespace;
   if (routes.ports.set(name, client, routedPort(state, group, name))) pending.noteRouted(client);
+  for (const route of group.takeRejudged()) pending.judged.add(keyOfRoute(route));
   if (group.leader() === undefined) routes.groups.close(group);
 }
 

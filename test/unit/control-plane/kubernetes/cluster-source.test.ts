@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { createClusterSource } from "../../../../src/control-plane/kubernetes/cluster-source.ts";
 import type { ObjectSource } from "../../../../src/control-plane/kubernetes/object-source.ts";
 import type { ObjectChange } from "../../../../src/control-plane/model/cluster-object.ts";
-import { watchedKinds } from "../../../../src/control-plane/kubernetes/watched-kinds.ts";
+import { pathsOf, watchedKinds } from "../../../../src/control-plane/kubernetes/watched-kinds.ts";
 import type { CapturedLogger } from "../../../captured-logger.ts";
 import { captureLogger } from "../../../captured-logger.ts";
 import { eventually } from "../../../eventually.ts";
@@ -14,8 +14,9 @@ const services = "/api/v1/services";
 const meshTls = "/apis/outrigger.dev/v1alpha1/meshtls";
 const allKinds = watchedKinds.length;
 /** Kinds that not every cluster has. */
-const optionalPaths = watchedKinds.filter(({ optional }) => optional).map(({ path }) => path);
-const builtInKinds = allKinds - optionalPaths.length;
+const optionalKinds = watchedKinds.filter(({ optional }) => optional);
+const optionalPaths = optionalKinds.flatMap(pathsOf);
+const builtInKinds = allKinds - optionalKinds.length;
 
 describe("cluster source", () => {
   let server: FakeKubernetes;
@@ -131,7 +132,7 @@ describe("cluster source", () => {
     await eventually("the other watches are open", () => server.watches.count === builtInKinds);
     clock.advance(30_000);
     await eventually("it has asked again", () => server.watches.count === builtInKinds);
-    assert.equal(logged("custom resource not installed"), optionalPaths.length);
+    assert.equal(logged("custom resource not installed"), optionalKinds.length);
     assert.equal(logged("kubernetes watch failed"), 0);
     installed = true;
     server.store.create(meshTls, {
@@ -140,7 +141,31 @@ describe("cluster source", () => {
     } as object);
     await eventually("they are found", () => {
       clock.advance(1_000);
-      return keys().includes("meshTls shop/default") && logged("custom resource found") === optionalPaths.length;
+      return keys().includes("meshTls shop/default") && logged("custom resource found") === optionalKinds.length;
+    });
+  });
+
+  it("reads ReferenceGrants in the older version where there is no other, and in the newer one once that is all there is", async () => {
+    const path = (version: string): string => `/apis/gateway.networking.k8s.io/${version}/referencegrants`;
+    const served = new Set(["v1beta1"]);
+    server.fault = (request) =>
+      ["v1", "v1beta1"].some((version) => request.path === path(version) && !served.has(version)) ? 404 : undefined;
+    const grants = (): readonly string[] => keys().filter((key) => key.startsWith("referenceGrant"));
+    server.store.create(path("v1beta1"), { metadata: { name: "old", namespace: "shop" } });
+    start();
+    await source.whenSynced();
+    await eventually("all watches are open", () => server.watches.count === allKinds);
+    assert.deepEqual(grants(), ["referenceGrant shop/old"]);
+    server.store.create(path("v1beta1"), { metadata: { name: "older", namespace: "shop" } });
+    await eventually("it is watched", () => grants().includes("referenceGrant shop/older"));
+    served.clear();
+    served.add("v1");
+    server.store.create(path("v1"), { metadata: { name: "new", namespace: "shop" } });
+    server.store.compact();
+    server.watches.cut();
+    await eventually("it is found in the newer version", () => {
+      clock.advance(1_000);
+      return grants().includes("referenceGrant shop/new");
     });
   });
 
