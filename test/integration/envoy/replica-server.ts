@@ -22,14 +22,16 @@ export interface ReplicaRecord {
   readonly connections: number;
   /** Connections that are open. */
   readonly open: number;
+  /** Host and path of the last request to `/healthz`. */
+  readonly check: string;
 }
 
 const well: ReplicaState = { status: 200, delayMs: 0, headers: {}, broken: false };
 const states = new Map<number, ReplicaState>();
-const counts = new Map<number, { requests: number; connections: number; open: number }>();
+const counts = new Map<number, { -readonly [K in keyof ReplicaRecord]: ReplicaRecord[K] }>();
 
-function countsOf(port: number): { requests: number; connections: number; open: number } {
-  const known = counts.get(port) ?? { requests: 0, connections: 0, open: 0 };
+function countsOf(port: number): { -readonly [K in keyof ReplicaRecord]: ReplicaRecord[K] } {
+  const known = counts.get(port) ?? { requests: 0, connections: 0, open: 0, check: "" };
   counts.set(port, known);
   return known;
 }
@@ -38,6 +40,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const port = request.socket.localPort ?? 0;
   countsOf(port).requests += 1;
   const state = states.get(port) ?? well;
+  if (request.url?.startsWith("/healthz") === true) {
+    countsOf(port).check = `${request.headers.host ?? ""}${request.url}`;
+  }
   const asked = new URL(request.url ?? "/", "http://replica").searchParams;
   await sleep(Number(asked.get("delay") ?? state.delayMs));
   if (state.broken) {

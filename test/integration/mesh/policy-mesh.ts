@@ -7,13 +7,16 @@ import type { ServiceDestination } from "../../../src/control-plane/model/destin
 import type { PolicyGroups } from "../../../src/control-plane/model/traffic-policy.ts";
 import { connectionPolicy, mergeGroups } from "../../../src/control-plane/model/traffic-policy.ts";
 import type { MeshStatement } from "../../mesh/fake-mesh.ts";
-import { endpoint, service } from "../../mesh/sample-mesh.ts";
+import { endpoint, service, workload } from "../../mesh/sample-mesh.ts";
 import type { Page, PageRequest } from "../envoy/conversations.ts";
 import type { TwoSidecars } from "./two-sidecars.ts";
 import { clientPod, serverPod, startTwoSidecars } from "./two-sidecars.ts";
 
 /** The ports of the replicas. */
 export const replicas = [7001, 7002, 7003, 7004, 7005] as const;
+
+/** Where both pods are. */
+export const clientZone = "here";
 
 export interface PolicyService {
   /** The last part of its address, 10.96.5.<host>:80. */
@@ -44,7 +47,10 @@ function destination({ host, policy, ports = replicas, zones = [], changed = {} 
 export function policyMesh(services: readonly PolicyService[]): MeshStatement {
   return {
     services: services.map(destination),
-    workloads: [clientPod, serverPod],
+    workloads: [clientPod, workload({ ...serverPod, inboundTls: { mode: "strict", ports: [] } })].map((pod) => ({
+      ...pod,
+      zone: clientZone,
+    })),
     inspectedPorts: [80],
     opaqueAddresses: [],
   };
@@ -60,6 +66,18 @@ export async function startPolicyMesh(services: readonly PolicyService[]): Promi
 /** A request to a Service. */
 export function to(service: Pick<PolicyService, "host">, path = "/", more: Partial<PageRequest> = {}): PageRequest {
   return { host: ipOf(service), port: 80, path, ...more };
+}
+
+/** A statistic of a Service in the client's sidecar; 0 where there is none. */
+export async function statistic(
+  pods: TwoSidecars,
+  { host }: Pick<PolicyService, "host">,
+  name: string,
+): Promise<number> {
+  const line = `cluster.elsewhere/policy-${host}|80.${name}: `;
+  const stats = await pods.client.admin("/stats");
+  const found = stats.split("\n").find((each) => each.startsWith(line));
+  return Number(found?.slice(line.length) ?? 0);
 }
 
 /** The same request so many times. */
