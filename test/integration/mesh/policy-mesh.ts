@@ -45,14 +45,15 @@ function destination({ host, policy, ports = replicas, zones = [], changed = {} 
 }
 
 export function policyMesh(services: readonly PolicyService[]): MeshStatement {
+  const destinations = services.map(destination);
   return {
-    services: services.map(destination),
+    services: destinations,
     workloads: [clientPod, workload({ ...serverPod, inboundTls: { mode: "strict", ports: [] } })].map((pod) => ({
       ...pod,
       zone: clientZone,
     })),
     inspectedPorts: [80],
-    opaqueAddresses: [],
+    opaqueAddresses: destinations.filter(({ protocol }) => protocol === "tcp").map(({ address }) => address),
   };
 }
 
