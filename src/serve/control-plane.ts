@@ -17,6 +17,7 @@ import { createWorkloadIssuer } from "../control-plane/identity/workload-issuer.
 import type { ObjectSource, TakeChanges } from "../control-plane/kubernetes/object-source.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
 import { createPages } from "../control-plane/pages/pages.ts";
+import { envoyRegistry } from "../envoy-api/registry.ts";
 import type { Page } from "../control-plane/pages/pages-app.ts";
 import type { TranslationSettings } from "../control-plane/xds/translation-settings.ts";
 import { createDiscoveryMetrics } from "../observability/discovery-metrics.ts";
@@ -118,6 +119,8 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
     pages: createPages({ server, secrets: issuer, certificate, model: mesh.model }),
     start: async (port, host) => {
       objects.start();
+      // Read now, while the API server answers, and not when the first proxies wait for it.
+      envoyRegistry();
       // Not awaited: without an API server the process must still answer probes, and say why it is not ready.
       void authorities.start().then(() => certificate.start());
       issuer.start();

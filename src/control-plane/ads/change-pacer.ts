@@ -1,19 +1,20 @@
 /**
- * How often changes are passed on: the first at once, those that follow on its heels together. A rollout that changes the
- * endpoints of a Service fifty times within a second becomes a handful of pushes, and a lone change waits for nothing.
+ * How often changes are passed on: as often as passing them on takes no more than half of the time. A lone change waits for
+ * nothing, and so do those that follow it while they concern few proxies; a rollout that changes the endpoints of a Service
+ * which everybody uses fifty times within a second becomes as many pushes as there is time for.
  */
 import type { Clock } from "../../clock.ts";
 import type { ResourceChange, TypeUrl } from "./resource-source.ts";
 
 /** All in milliseconds. */
 export interface PacerSettings {
-  /** After a push, changes are collected until none has come for so long. */
-  readonly quietMs: number;
-  /** But none waits longer than this. */
+  /** After a push, changes are collected for as long as it took, but at least so long: several often come at once. */
+  readonly shortestMs: number;
+  /** And at most so long. */
   readonly longestMs: number;
 }
 
-export const defaultPacerSettings: PacerSettings = { quietMs: 5, longestMs: 20 };
+export const defaultPacerSettings: PacerSettings = { shortestMs: 1, longestMs: 20 };
 
 export interface ChangePacer {
   /** Something has changed. */
@@ -34,41 +35,36 @@ export function mergeChanges(one: ResourceChange, other: ResourceChange): Resour
 export function createChangePacer(
   push: (change: ResourceChange, since: number) => void,
   clock: Clock,
-  { quietMs, longestMs }: PacerSettings,
+  { shortestMs, longestMs }: PacerSettings,
 ): ChangePacer {
-  let waiting: { change: ResourceChange; readonly since: number; latest: number } | undefined;
-  let lastPush = -Infinity;
+  let waiting: { readonly change: ResourceChange; readonly since: number } | undefined;
+  let restsUntil = -Infinity;
   let cancelTimer = (): void => undefined;
 
-  function flush(): void {
-    if (waiting === undefined) return;
-    const { change, since } = waiting;
+  function flush({ change, since }: NonNullable<typeof waiting>): void {
     waiting = undefined;
-    lastPush = clock.now();
+    const begun = clock.now();
     push(change, since);
+    const ended = clock.now();
+    restsUntil = ended + Math.min(Math.max(ended - begun, shortestMs), longestMs);
   }
 
   function flushOrWait(): void {
     if (waiting === undefined) return;
-    const now = clock.now();
-    const idleSince = Math.max(waiting.latest, lastPush);
-    const dueAt = Math.min(idleSince + quietMs, waiting.since + longestMs);
-    if (dueAt <= now) flush();
-    else cancelTimer = clock.after(dueAt - now, flushOrWait);
+    const left = restsUntil - clock.now();
+    if (left <= 0) flush(waiting);
+    else cancelTimer = clock.after(left, flushOrWait);
   }
 
   return {
     add: (change) => {
-      const now = clock.now();
-      if (waiting !== undefined) {
-        waiting.change = mergeChanges(waiting.change, change);
-        // The timer that runs looks at this when it fires.
-        waiting.latest = now;
-        return;
-      }
-      waiting = { change, since: now, latest: now };
-      if (now - lastPush >= quietMs) flush();
-      else flushOrWait();
+      // Whoever came first waits for a timer, and takes the others along.
+      const isFirst = waiting === undefined;
+      waiting =
+        waiting === undefined
+          ? { change, since: clock.now() }
+          : { change: mergeChanges(waiting.change, change), since: waiting.since };
+      if (isFirst) flushOrWait();
     },
     stop: () => {
       waiting = undefined;

@@ -18,7 +18,8 @@ interface Push {
   readonly names: readonly string[];
 }
 
-function paced(): {
+/** @param takesMs how long a push takes */
+function paced(takesMs = 0): {
   readonly clock: FakeClock;
   readonly pushes: Push[];
   readonly pacer: ReturnType<typeof createChangePacer>;
@@ -29,9 +30,10 @@ function paced(): {
     ({ shared }, since) => {
       const names = [...(shared.get(typeUrls.endpoints) ?? [])];
       pushes.push({ at: clock.now() - start, since: since - start, names });
+      clock.advance(takesMs);
     },
     clock,
-    { quietMs: 5, longestMs: 20 },
+    { shortestMs: 1, longestMs: 20 },
   );
   return { clock, pushes, pacer };
 }
@@ -43,31 +45,47 @@ describe("changes", () => {
     assert.deepEqual(pushes, [{ at: 0, since: 0, names: ["a"] }]);
   });
 
-  test("those on its heels come together, as soon as it is quiet", () => {
+  test("those that come at once come together", () => {
     const { clock, pushes, pacer } = paced();
     pacer.add(change("a"));
-    clock.advance(1);
     pacer.add(change("b"));
-    clock.advance(3);
     pacer.add(change("c", "b"));
-    clock.advance(4);
     assert.equal(pushes.length, 1);
     clock.advance(1);
-    assert.deepEqual(pushes[1], { at: 9, since: 1, names: ["b", "c"] });
+    assert.deepEqual(pushes[1], { at: 1, since: 0, names: ["b", "c"] });
     clock.advance(100);
     assert.equal(pushes.length, 2);
   });
 
-  test("without any quiet, none waits longer than the bound", () => {
+  test("those that come one after another do not wait while a push takes no time", () => {
     const { clock, pushes, pacer } = paced();
-    for (let at = 0; at < 100; at += 1) {
+    for (let at = 0; at < 10; at += 1) {
       pacer.add(change(String(at)));
-      clock.advance(1);
+      clock.advance(2);
     }
-    clock.advance(50);
-    assert.equal(pushes.flatMap(({ names }) => names).length, 100);
-    assert.ok(pushes.every(({ at, since }) => at - since <= 20));
-    assert.ok(pushes.length <= 7);
+    assert.equal(pushes.length, 10);
+    assert.ok(pushes.every(({ at, since }) => at === since));
+  });
+
+  test("after a push that took its time, they are collected for as long", () => {
+    const { clock, pushes, pacer } = paced(8);
+    pacer.add(change("a"));
+    clock.advance(2);
+    pacer.add(change("b"));
+    clock.advance(3);
+    pacer.add(change("c"));
+    clock.advance(2);
+    assert.equal(pushes.length, 1);
+    clock.advance(1);
+    assert.deepEqual(pushes[1], { at: 16, since: 10, names: ["b", "c"] });
+  });
+
+  test("none waits longer than the bound, however long a push takes", () => {
+    const { clock, pushes, pacer } = paced(300);
+    pacer.add(change("a"));
+    pacer.add(change("b"));
+    clock.advance(20);
+    assert.deepEqual(pushes[1], { at: 320, since: 300, names: ["b"] });
   });
 
   test("what is left when it stops is dropped", () => {
