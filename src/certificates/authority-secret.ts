@@ -25,7 +25,7 @@ export interface AuthoritySecretOptions {
   readonly location: SecretLocation;
   readonly policy: Pick<CertificatePolicy, "authorityLifetimeMs" | "overlapMs">;
   /** Makes the CA of this number, valid from now (milliseconds since the epoch) on. */
-  readonly issue: (number: number, now: number, lifetimeMs: number) => Authority;
+  readonly issue: (number: number, now: number, lifetimeMs: number) => Authority | Promise<Authority>;
   /** Now, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly jitter: number;
@@ -92,18 +92,18 @@ async function reconcileOnce(
   const succession = planSuccession(input);
   const unchanged = succession.next === undefined && succession.keep.length === stored.length;
   if (unchanged) return { authorities: stored, made: undefined, reviewAt: succession.reviewAt };
-  const state = succeed(succession, input, options);
+  const state = await succeed(succession, input, options);
   await (secret === undefined ? createSecret(options, state.authorities) : updateSecret(options, secret, state));
   return state;
 }
 
-function succeed(
+async function succeed(
   { keep, next, reviewAt }: Succession,
   { now }: Pick<SuccessionInput, "now">,
   { policy, jitter, issue }: Pick<AuthoritySecretOptions, "policy" | "jitter" | "issue">,
-): AuthorityState {
+): Promise<AuthorityState> {
   if (next === undefined) return { authorities: keep, made: undefined, reviewAt };
-  const made = issue(next, now, policy.authorityLifetimeMs);
+  const made = await issue(next, now, policy.authorityLifetimeMs);
   const authorities = [made, ...keep];
   const review = planSuccession({ authorities, now, policy, jitter, rotationRequested: false, isSettled: () => false });
   return { authorities, made, reviewAt: review.reviewAt };

@@ -4,15 +4,12 @@
  * The API server finds the CA of a certificate by the CA's name, and the certificates carry no key identifiers. So no
  * two CAs may have the same name: with old and new in one bundle, OpenSSL would try only the first of that name.
  */
-import { createPrivateKey, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
+import type { SelfsignedOptions, SubjectAltNameEntry } from "selfsigned";
 import type { Authority } from "./authority.ts";
 import { parseAuthority } from "./authority.ts";
-import type { SubjectName } from "./certificate-extensions.ts";
-import { basicConstraints, extendedKeyUsage, keyUsage, subjectAlternativeName } from "./certificate-extensions.ts";
 import { clockSkewMs } from "./certificate-policy.ts";
-import { readIssuer } from "./read-issuer.ts";
-import { distinguishedName, keyPem, newKeys, signCertificate } from "./sign-certificate.ts";
 
 export interface IssuedLeaf {
   readonly certificate: string;
@@ -21,26 +18,34 @@ export interface IssuedLeaf {
   readonly notAfter: number;
 }
 
+const algorithm = { keyType: "ec", curve: "P-256", algorithm: "sha256" } as const;
+
+/** Imported when a certificate is made: whoever serves from files never needs it. */
+async function generate(
+  commonName: string,
+  options: SelfsignedOptions,
+): Promise<{ readonly cert: string; readonly private: string }> {
+  const selfsigned = await import("selfsigned");
+  return selfsigned.generate([{ name: "commonName", value: commonName }], options);
+}
+
 /**
  * A new self-signed CA that signs leaves only.
  *
  * @param number its place in the succession of CAs
  * @param now milliseconds since the epoch
  */
-export function issueAuthority(number: number, now: number, lifetimeMs: number): Authority {
-  const keys = newKeys();
-  const name = distinguishedName({
-    commonName: `outrigger webhook CA ${number} ${randomBytes(4).toString("hex")}`,
+export async function issueAuthority(number: number, now: number, lifetimeMs: number): Promise<Authority> {
+  const pem = await generate(`outrigger webhook CA ${number} ${randomBytes(4).toString("hex")}`, {
+    ...algorithm,
+    notBeforeDate: new Date(now - clockSkewMs),
+    notAfterDate: new Date(now + lifetimeMs),
+    extensions: [
+      { name: "basicConstraints", cA: true, pathLenConstraint: 0, critical: true },
+      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+    ],
   });
-  const content = {
-    subject: name,
-    issuer: name,
-    notBefore: now - clockSkewMs,
-    notAfter: now + lifetimeMs,
-    publicKey: keys.publicKey,
-    extensions: [basicConstraints("ca"), keyUsage("ca")],
-  };
-  const authority = parseAuthority(number, signCertificate(content, keys.privateKey), keyPem(keys));
+  const authority = parseAuthority(number, pem.cert, pem.private);
   if (authority === undefined) throw new Error("the CA just made cannot be read");
   return authority;
 }
@@ -51,30 +56,32 @@ export function issueAuthority(number: number, now: number, lifetimeMs: number):
  * @param names DNS names and IP addresses it is valid for
  * @param now milliseconds since the epoch
  */
-export function issueLeaf(authority: Authority, names: readonly string[], now: number, lifetimeMs: number): IssuedLeaf {
-  const keys = newKeys();
+export async function issueLeaf(
+  authority: Authority,
+  names: readonly string[],
+  now: number,
+  lifetimeMs: number,
+): Promise<IssuedLeaf> {
   // Seconds are all that a certificate can express.
   const notBefore = Math.floor((now - clockSkewMs) / 1_000) * 1_000;
   const notAfter = Math.floor(Math.min(now + lifetimeMs, authority.notAfter) / 1_000) * 1_000;
-  const content = {
-    subject: distinguishedName({ commonName: "outrigger webhook" }),
-    issuer: readIssuer(authority.certificate).name,
-    notBefore,
-    notAfter,
-    publicKey: keys.publicKey,
+  const pem = await generate("outrigger webhook", {
+    ...algorithm,
+    notBeforeDate: new Date(notBefore),
+    notAfterDate: new Date(notAfter),
+    ca: { cert: authority.certificate, key: authority.key },
     extensions: [
-      basicConstraints("leaf"),
-      keyUsage("leaf"),
-      extendedKeyUsage("server"),
-      subjectAlternativeName(names.map(subjectName), { critical: false }),
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      { name: "subjectAltName", altNames: names.map(altName) },
     ],
-  };
-  const certificate = signCertificate(content, createPrivateKey(authority.key));
-  return { certificate, key: keyPem(keys), notBefore, notAfter };
+  });
+  return { certificate: pem.cert, key: pem.private, notBefore, notAfter };
 }
 
-function subjectName(value: string): SubjectName {
-  return { type: isIP(value) === 0 ? "dns" : "ip", value };
+function altName(name: string): SubjectAltNameEntry {
+  return isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name };
 }
 
 /** What the API server may call a Service by; it uses the first. */

@@ -59,7 +59,7 @@ export class ReplicaLeaf {
    *
    * @param authorities newest first
    */
-  renew(authorities: readonly Authority[]): void {
+  async renew(authorities: readonly Authority[]): Promise<void> {
     const { clock, random, log, observer, policy, names, trust } = this.#options;
     const now = clock.now();
     const leaf = this.#leaf;
@@ -71,7 +71,7 @@ export class ReplicaLeaf {
       settleMs: policy.settleMs,
     });
     if (issuer === undefined) return;
-    const issued = issueLeaf(issuer, names, now, policy.leafLifetimeMs);
+    const issued = await issueLeaf(issuer, names, now, policy.leafLifetimeMs);
     this.#leaf = { ...issued, issuer: issuer.fingerprint, renewAt: renewalTime(issued, random()) };
     observer.renewed("serving", issued.notAfter);
     log.info({ authority: issuer.number, notAfter: new Date(issued.notAfter) }, "webhook serving certificate issued");

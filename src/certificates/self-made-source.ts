@@ -43,14 +43,14 @@ export function createSelfMadeSource(options: SelfMadeOptions): CertificateSourc
   };
   const leaf = new ReplicaLeaf({ ...options, trust });
 
-  function renew(): number {
+  async function renew(): Promise<number> {
     const now = clock.now();
     const succession = { authorities, now, policy, jitter, rotationRequested: false, isSettled: () => true };
     const { keep, next } = planSuccession(succession);
-    const made = next === undefined ? [] : [issueAuthority(next, now, policy.authorityLifetimeMs)];
+    const made = next === undefined ? [] : [await issueAuthority(next, now, policy.authorityLifetimeMs)];
     for (const { notAfter } of made) observer.renewed("ca", notAfter);
     authorities = [...made, ...keep];
-    leaf.renew(authorities);
+    await leaf.renew(authorities);
     const issued = leaf.get();
     if (issued !== undefined) current.set({ ...issued, caBundle: bundleOf(authorities) });
     return policy.pollMs;

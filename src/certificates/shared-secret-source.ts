@@ -132,7 +132,7 @@ class SharedSecret implements SharedSecretSource {
       reviewAt = await this.#reconcileAuthorities();
     } finally {
       // A leaf must be renewed also while there is no API server to ask.
-      this.#leaf.renew(this.#authorities);
+      await this.#leaf.renew(this.#authorities);
       this.#publish();
     }
     return this.#untilNextChange(reviewAt);

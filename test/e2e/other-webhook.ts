@@ -39,8 +39,8 @@ const configurations = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookcon
 
 /** Starts it; resolves when the API server asks it. */
 export async function startOtherWebhook({ name, namespace, change }: OtherWebhookOptions): Promise<OtherWebhook> {
-  const authority = issueAuthority(1, Date.now(), hour);
-  const leaf = issueLeaf(authority, [host], Date.now(), hour);
+  const authority = await issueAuthority(1, Date.now(), hour);
+  const leaf = await issueLeaf(authority, [host], Date.now(), hour);
   let calls = 0;
   const server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
     void json(request).then((review) => {

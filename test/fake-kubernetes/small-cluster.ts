@@ -50,7 +50,7 @@ export class SmallCluster {
 
   async start(): Promise<void> {
     await this.fake.start();
-    this.authority = issueAuthority(1, Date.now(), 365 * 86_400_000).certificate;
+    this.authority = (await issueAuthority(1, Date.now(), 365 * 86_400_000)).certificate;
     this.fake.answer = (request, body) => this.#answer(request, body);
     this.fake.store.onEvent(({ collection, object, type }) => {
       if (type !== "DELETED") this.#control(collection, object);

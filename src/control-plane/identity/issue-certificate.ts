@@ -13,18 +13,12 @@ import {
   keyUsage,
   subjectAlternativeName,
   subjectKeyIdentifier,
-} from "../../certificates/certificate-extensions.ts";
-import type { SubjectName as CertificateName } from "../../certificates/certificate-extensions.ts";
+} from "../x509/certificate-extensions.ts";
+import type { SubjectName as CertificateName } from "../x509/certificate-extensions.ts";
 import { clockSkewMs } from "../../certificates/certificate-policy.ts";
-import type { Issuer } from "../../certificates/read-issuer.ts";
-import { readIssuer } from "../../certificates/read-issuer.ts";
-import {
-  distinguishedName,
-  keyIdentifier,
-  keyPem,
-  newKeys,
-  signCertificate,
-} from "../../certificates/sign-certificate.ts";
+import type { Issuer } from "../x509/read-issuer.ts";
+import { readIssuer } from "../x509/read-issuer.ts";
+import { distinguishedName, keyIdentifier, keyPem, newKeys, signCertificate } from "../x509/sign-certificate.ts";
 import type { SigningAuthority } from "./signing-authority.ts";
 
 /** Whom a leaf names: a workload by its SPIFFE URI, or a server by its names. */

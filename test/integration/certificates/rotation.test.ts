@@ -196,7 +196,7 @@ describe("certificates on a real API server", { timeout: 300_000 }, () => {
 
   it("an edited configuration is healed within moments", async (t) => {
     const wanted = await liveBundles();
-    const foreign = issueAuthority(1, Date.now(), 3_600_000);
+    const foreign = await issueAuthority(1, Date.now(), 3_600_000);
     for (const edited of ["", foreign.certificate]) {
       await setBundles(edited);
       const editedAt = performance.now();

@@ -9,11 +9,11 @@ import { FakeClock } from "../../fake-clock.ts";
 
 const start = new FakeClock().now();
 const day = 24 * 3_600_000;
-const [one, two, expired] = [
+const [one, two, expired] = await Promise.all([
   issueAuthority(1, start, 10 * day),
   issueAuthority(2, start, 10 * day),
   issueAuthority(3, start - 5 * day, day),
-];
+]);
 
 describe("the bundle of a configuration", () => {
   const plan = (live: string, wanted: string, seen = new Map<string, number>(), now = start) =>
@@ -44,8 +44,8 @@ describe("the bundle of a configuration", () => {
   });
 });
 
-describe("what the live configurations trust", () => {
-  const leaf = issueLeaf(one, ["a"], start, day);
+describe("what the live configurations trust", async () => {
+  const leaf = await issueLeaf(one, ["a"], start, day);
 
   it("is nothing before all of them have been read", () => {
     const live = new LiveBundles(["a", "b"], new FakeClock());

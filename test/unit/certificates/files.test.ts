@@ -18,9 +18,12 @@ import { FakeClock } from "../../fake-clock.ts";
 
 const clock = new FakeClock();
 const day = 24 * 3_600_000;
-const [oldCa, newCa] = [issueAuthority(1, clock.now(), 90 * day), issueAuthority(2, clock.now(), 90 * day)];
-const leafBy = (authority: Authority): IssuedLeaf => issueLeaf(authority, ["a"], clock.now(), 30 * day);
-const [first, second, byNewCa] = [leafBy(oldCa), leafBy(oldCa), leafBy(newCa)];
+const [oldCa, newCa] = await Promise.all([
+  issueAuthority(1, clock.now(), 90 * day),
+  issueAuthority(2, clock.now(), 90 * day),
+]);
+const leafBy = (authority: Authority): Promise<IssuedLeaf> => issueLeaf(authority, ["a"], clock.now(), 30 * day);
+const [first, second, byNewCa] = await Promise.all([leafBy(oldCa), leafBy(oldCa), leafBy(newCa)]);
 
 let folder: string;
 

@@ -13,8 +13,8 @@ const now = Date.parse("2026-11-24T12:00:00Z");
 const hour = 3_600_000;
 const day = 24 * hour;
 
-describe("an issued CA", () => {
-  const authority = issueAuthority(3, now, 365 * day);
+describe("an issued CA", async () => {
+  const authority = await issueAuthority(3, now, 365 * day);
   const certificate = new X509Certificate(authority.certificate);
 
   it("is a P-256 CA that signs leaves only", () => {
@@ -28,13 +28,13 @@ describe("an issued CA", () => {
     assert.equal(authority.notAfter, now + 365 * day);
   });
 
-  it("has a name that no other has", () => {
-    const other = new X509Certificate(issueAuthority(3, now, day).certificate);
+  it("has a name that no other has", async () => {
+    const other = new X509Certificate((await issueAuthority(3, now, day)).certificate);
     assert.notEqual(other.subject, certificate.subject);
   });
 
-  it("survives the Secret", () => {
-    const older = issueAuthority(2, now, day);
+  it("survives the Secret", async () => {
+    const older = await issueAuthority(2, now, day);
     const data = writeAuthorities([authority, older]);
     assert.deepEqual(readAuthorities(data), [authority, older]);
     assert.equal(Buffer.from(data["ca.crt"] ?? "", "base64").toString(), bundleOf([authority, older]));
@@ -42,16 +42,16 @@ describe("an issued CA", () => {
     assert.deepEqual(readAuthorities({ "ca-1.crt": "", "ca-0.crt": "eA==", "ca-x.crt": "", "tls.crt": "" }), []);
   });
 
-  it("is not taken from a leaf", () => {
-    const leaf = issueLeaf(authority, ["a"], now, day);
+  it("is not taken from a leaf", async () => {
+    const leaf = await issueLeaf(authority, ["a"], now, day);
     assert.equal(parseAuthority(1, leaf.certificate, leaf.key), undefined);
   });
 });
 
-describe("an issued leaf", () => {
-  const authority = issueAuthority(1, now, 2 * day);
+describe("an issued leaf", async () => {
+  const authority = await issueAuthority(1, now, 2 * day);
   const names = [...namesOfService("outrigger-webhook", "outrigger-system"), ...loopbackNames];
-  const leaf = issueLeaf(authority, names, now, day);
+  const leaf = await issueLeaf(authority, names, now, day);
   const certificate = new X509Certificate(leaf.certificate);
 
   it("is for the Service's names and the loopback addresses", () => {
@@ -75,15 +75,15 @@ describe("an issued leaf", () => {
     assert.deepEqual(certificate.keyUsage, ["1.3.6.1.5.5.7.3.1"]);
   });
 
-  it("never outlives its CA", () => {
-    const short = issueLeaf(authority, names, now + 1.5 * day, day);
+  it("never outlives its CA", async () => {
+    const short = await issueLeaf(authority, names, now + 1.5 * day, day);
     assert.equal(short.notAfter, authority.notAfter);
   });
 
-  it("is accepted by openssl for its name, against a bundle of old and new CA", () => {
+  it("is accepted by openssl for its name, against a bundle of old and new CA", async () => {
     const folder = mkdtempSync(join(tmpdir(), "outrigger-issue-"));
     try {
-      const other = issueAuthority(2, now, day);
+      const other = await issueAuthority(2, now, day);
       writeFileSync(join(folder, "ca.crt"), bundleOf([other, authority]));
       writeFileSync(join(folder, "tls.crt"), leaf.certificate);
       const verify = (name: string): string =>
@@ -104,10 +104,10 @@ describe("an issued leaf", () => {
   });
 });
 
-describe("trust", () => {
-  const root = issueAuthority(1, now, 10 * day);
-  const other = issueAuthority(2, now, 10 * day);
-  const leaf = issueLeaf(root, ["a"], now, day);
+describe("trust", async () => {
+  const root = await issueAuthority(1, now, 10 * day);
+  const other = await issueAuthority(2, now, 10 * day);
+  const leaf = await issueLeaf(root, ["a"], now, day);
 
   it("needs a CA that signed the leaf", () => {
     assert.equal(isTrusted(leaf.certificate, root.certificate, now), true);

@@ -173,7 +173,7 @@ describe("a fleet of replicas", () => {
   it("survives a Secret that comes back with another CA", async () => {
     await startFleet(3);
     // A replica with no memory was faster than all others.
-    const stranger = issueAuthority(1, fleet.clock.now(), 365 * day);
+    const stranger = await issueAuthority(1, fleet.clock.now(), 365 * day);
     fleet.server.fault = ({ method, path }) => (method === "POST" && path.endsWith("secrets") ? 503 : undefined);
     fleet.server.store.delete(secretsCollection, secretName);
     await fleet.settle();
@@ -207,7 +207,7 @@ describe("a fleet of replicas", () => {
   it("heals a configuration to which a foreign CA was written, and drops that one later", async () => {
     await startFleet(2);
     const before = fleet.liveBundles();
-    const foreign = issueAuthority(7, fleet.clock.now(), 365 * day);
+    const foreign = await issueAuthority(7, fleet.clock.now(), 365 * day);
     fleet.watchful = false;
     setBundle(Buffer.from(foreign.certificate).toString("base64"));
     await fleet.settle();

@@ -22,8 +22,8 @@ type Case = readonly [what: string, check: Check | undefined, status: CheckStatu
 
 const day = 86_400_000;
 const now = Date.parse("2026-11-24T00:00:00Z");
-const old = issueAuthority(1, now - 400 * day, 401 * day);
-const young = issueAuthority(2, now, 365 * day);
+const old = await issueAuthority(1, now - 400 * day, 401 * day);
+const young = await issueAuthority(2, now, 365 * day);
 
 function deployment(
   replicas: number,

@@ -13,7 +13,7 @@ import {
   readValues,
   sequence,
   time,
-} from "../../../src/certificates/der.ts";
+} from "../../../../src/control-plane/x509/der.ts";
 
 function hex(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString("hex");

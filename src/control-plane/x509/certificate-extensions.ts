@@ -1,7 +1,7 @@
 /**
  * Extensions of certificates, as DER (RFC 5280 section 4.2.1).
  */
-import { ipBytes } from "../net/ip-bytes.ts";
+import { ipBytes } from "../../net/ip-bytes.ts";
 import { bitString, implicit, integer, objectIdentifier, octetString, sequence, yes } from "./der.ts";
 
 /** A name that a certificate is good for. */

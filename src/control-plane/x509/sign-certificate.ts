@@ -16,7 +16,7 @@ import {
   time,
   utf8String,
 } from "./der.ts";
-import { formatCertificate } from "./pem.ts";
+import { formatCertificate } from "../../certificates/pem.ts";
 
 export interface CertificateContent {
   /** Names as DER; see {@link distinguishedName}. */
