@@ -5,6 +5,7 @@
 import { createChangeListeners } from "../control-plane/identity/change-listeners.ts";
 import { dueStatus } from "../control-plane/kubernetes/status/due-status.ts";
 import { reportedKinds } from "../control-plane/kubernetes/status/reported-kinds.ts";
+import { policyVerdict } from "../control-plane/kubernetes/status/policy-status.ts";
 import { routeVerdict } from "../control-plane/kubernetes/status/route-status.ts";
 import type { KnownObject } from "../control-plane/kubernetes/status/status-ledger.ts";
 import { createStatusLedger } from "../control-plane/kubernetes/status/status-ledger.ts";
@@ -84,6 +85,11 @@ function findDue(object: ObjectReference, known: KnownObject | undefined, model:
   const { generation, understood, told } = known;
   if (kind === "meshTls") {
     return dueStatus(reportedKinds.meshTls, { generation, understood, problems: model.problemsOf(object) }, told);
+  }
+  if (kind === "trafficPolicy") {
+    const targets = model.trafficPolicyVerdict(key as NamespacedName);
+    const [namespace = ""] = key.split("/");
+    return targets && dueStatus(reportedKinds.trafficPolicy, policyVerdict(generation, namespace, targets), told);
   }
   if (kind !== "httpRoute" && kind !== "grpcRoute") return undefined;
   const route = routeKey(kind === "httpRoute" ? "HTTPRoute" : "GRPCRoute", key as NamespacedName);

@@ -5,7 +5,7 @@
  */
 import type { TrafficPolicyRecord } from "../model/cluster-object.ts";
 import type { PolicyGroups, PolicyTarget } from "../model/traffic-policy.ts";
-import { groupNames, requestGroupNames } from "../model/traffic-policy.ts";
+import { groupNames, mergeGroups, requestGroupNames } from "../model/traffic-policy.ts";
 import type { Field } from "./field.ts";
 import { hasOnly } from "./known-fields.ts";
 import { readNameAndAge } from "./read-metadata.ts";
@@ -35,14 +35,22 @@ const readers: { readonly [G in keyof PolicyGroups]: (field: Field) => PolicyGro
 };
 
 export function readTrafficPolicy(object: Field): TrafficPolicyRecord | undefined {
-  const read = object.at("spec").attempt((spec) => {
+  const spec = object.at("spec");
+  const targets = spec.at("targetRefs").attempt(readTargets);
+  const groups = spec.attempt(() => {
     hasOnly(spec, ["targetRefs", ...groupNames]);
-    const targets = readTargets(spec.at("targetRefs"));
-    const groups = readGroups(spec);
-    checkTogether(spec, targets, groups);
-    return { targets, groups };
+    const read = readGroups(spec);
+    checkTogether(spec, targets.value, read);
+    return read;
   });
-  return read.sound ? { ...readNameAndAge(object), ...read.value } : undefined;
+  // Nobody can be told of it if it does not say what it is about.
+  if (!targets.sound) return undefined;
+  return {
+    ...readNameAndAge(object),
+    targets: targets.value,
+    refused: !groups.sound,
+    groups: groups.sound ? groups.value : mergeGroups([]),
+  };
 }
 
 function readGroups(spec: Field): PolicyGroups {

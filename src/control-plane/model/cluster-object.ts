@@ -133,6 +133,9 @@ export interface TrafficPolicyRecord {
   /** Milliseconds since the epoch: of two with the same target, the older one has it. */
   readonly createdAt: number;
   readonly targets: readonly PolicyTarget[];
+  /** Whether it makes no sense, and so has no effect at all; its writer is told at each target. */
+  readonly refused: boolean;
+  /** None of a refused one. */
   readonly groups: PolicyGroups;
 }
 

@@ -1,31 +1,48 @@
-/** What becomes of a TrafficPolicy at each of its targets: whether it applies there, and if not, or not as a whole, why. */
+/**
+ * What becomes of a TrafficPolicy at each of its targets: whether it applies there, and if not, or not as a whole, why. The
+ * words are those of GEP-713.
+ */
 import type { Problem } from "../../problem.ts";
+import { formatProblem } from "../../problem.ts";
 import type { TrafficPolicyRecord } from "./cluster-object.ts";
 import type { MeshState } from "./mesh-state.ts";
+import type { Judgement } from "./routes/judge-route.ts";
 import { routeKey } from "./routes/route-key.ts";
-import type { PolicyGroups, PolicyTarget } from "./traffic-policy.ts";
+import type { PolicyTarget } from "./traffic-policy.ts";
 import { groupNames } from "./traffic-policy.ts";
 import { namespacedName } from "./workload.ts";
 
-/** Reasons as GEP-713 names them. */
-export type TargetReason = "Accepted" | "Conflicted" | "TargetNotFound";
-
 export interface TargetVerdict {
   readonly target: PolicyTarget;
-  readonly reason: TargetReason;
-  /** Undefined where it is accepted. */
-  readonly problem: Problem | undefined;
-  /** Groups for which a more specific policy applies to some or all parts of the target. */
-  readonly superseded: readonly { readonly group: keyof PolicyGroups; readonly by: string; readonly part: string }[];
-  /** Whether nothing of it is left in effect. */
-  readonly overridden: boolean;
+  readonly accepted: Judgement<"Accepted" | "Conflicted" | "TargetNotFound" | "Invalid">;
+  /** Whether anything of it has an effect; undefined where it is not accepted. */
+  readonly programmed: Judgement<"Programmed" | "PartiallyProgrammed" | "Overridden"> | undefined;
+  /** What stands in its way beside other objects. */
+  readonly obstacle: Problem | undefined;
 }
 
 type Judged = Pick<MeshState, "services" | "routes" | "trafficPolicies">;
 
-/** One verdict for each target, in their order. */
-export function judgeTrafficPolicy(state: Judged, policy: TrafficPolicyRecord): readonly TargetVerdict[] {
-  return policy.targets.map((target, index) => judgeTarget(state, policy, target, `spec.targetRefs[${index}]`));
+/**
+ * One verdict for each target, in their order.
+ *
+ * @param problems what is wrong with the policy itself
+ */
+export function judgeTrafficPolicy(
+  state: Judged,
+  policy: TrafficPolicyRecord,
+  problems: readonly Problem[],
+): readonly TargetVerdict[] {
+  const message = problems.map(formatProblem).join(" | ");
+  return policy.targets.map((target, index) =>
+    policy.refused
+      ? { target, accepted: no("Invalid", message), programmed: undefined, obstacle: undefined }
+      : judgeTarget(state, policy, target, `spec.targetRefs[${index}]`),
+  );
+}
+
+function no<R extends string>(reason: R, message: string): Judgement<R> {
+  return { holds: false, reason, message };
 }
 
 function judgeTarget(state: Judged, policy: TrafficPolicyRecord, target: PolicyTarget, path: string): TargetVerdict {
@@ -35,41 +52,57 @@ function judgeTarget(state: Judged, policy: TrafficPolicyRecord, target: PolicyT
     return refused(target, "TargetNotFound", { path, message, hint: "create it, or correct the name" });
   }
   if (target.section !== undefined && !sections.includes(target.section)) {
-    const part = target.kind === "Service" ? "port" : "rule";
-    const message = `${target.kind} ${target.name} has no ${part} of the name ${target.section}`;
-    const named = sections.filter((name) => name !== "");
-    const hint = named.length === 0 ? `give the ${part} a name` : `write one of: ${named.join(", ")}`;
-    return refused(target, "TargetNotFound", { path: `${path}.sectionName`, message, hint });
+    return refused(target, "TargetNotFound", noSection(target, sections, path));
   }
-  const object = { ...target, namespace: policy.namespace };
-  const holder = state.trafficPolicies.holder(object, target.section);
+  const holder = state.trafficPolicies.holder({ ...target, namespace: policy.namespace }, target.section);
   if (holder !== undefined && holder.name !== policy.name) {
     const message = `the older TrafficPolicy ${holder.name} has the same target, ${describe(target)}`;
     return refused(target, "Conflicted", { path, message, hint: "merge the two, or take the target out of one" });
   }
-  return accepted(state, policy, target, sections);
+  return {
+    target,
+    accepted: { holds: true, reason: "Accepted", message: `it is the policy of ${describe(target)}` },
+    programmed: judgeEffect(state, policy, target, sections),
+    obstacle: undefined,
+  };
 }
 
-function refused(target: PolicyTarget, reason: TargetReason, problem: Problem): TargetVerdict {
-  return { target, reason, problem, superseded: [], overridden: false };
+function refused(target: PolicyTarget, reason: "Conflicted" | "TargetNotFound", obstacle: Problem): TargetVerdict {
+  return { target, accepted: no(reason, formatProblem(obstacle)), programmed: undefined, obstacle };
 }
 
-function accepted(
+function noSection(target: PolicyTarget, sections: readonly string[], path: string): Problem {
+  const part = partOf(target);
+  const named = sections.filter((name) => name !== "");
+  return {
+    path: `${path}.sectionName`,
+    message: `${target.kind} ${target.name} has no ${part} of the name ${target.section ?? ""}`,
+    hint: named.length === 0 ? `give the ${part} a name` : `write one of: ${named.join(", ")}`,
+  };
+}
+
+/** Of policies of the parts of a target, each group that they have wins over that of the whole. */
+function judgeEffect(
   state: Judged,
   policy: TrafficPolicyRecord,
   target: PolicyTarget,
   sections: readonly string[],
-): TargetVerdict {
+): NonNullable<TargetVerdict["programmed"]> {
   const own = groupNames.filter((group) => policy.groups[group] !== undefined);
   const parts = target.section === undefined ? sections : [];
   const object = { ...target, namespace: policy.namespace };
-  const superseded = parts.flatMap((part) => {
+  const lost = parts.flatMap((part) => {
     const more = state.trafficPolicies.holder(object, part);
-    if (more === undefined) return [];
-    return own.filter((group) => more.groups[group] !== undefined).map((group) => ({ group, by: more.name, part }));
+    const groups = own.filter((group) => more?.groups[group] !== undefined);
+    return more === undefined || more.name === policy.name || groups.length === 0
+      ? []
+      : [{ part, by: more.name, groups }];
   });
-  const overridden = parts.length > 0 && superseded.length === parts.length * own.length;
-  return { target, reason: "Accepted", problem: undefined, superseded, overridden };
+  if (lost.length === 0) return { holds: true, reason: "Programmed", message: `it has effect: ${own.join(", ")}` };
+  const told = lost.map(({ part, by, groups }) => `${groups.join(", ")} for ${partOf(target)} ${part} (${by})`);
+  const message = `more specific policies decide on ${told.join("; ")}`;
+  const isWhole = lost.length === parts.length && lost.every(({ groups }) => groups.length === own.length);
+  return isWhole ? no("Overridden", message) : { holds: true, reason: "PartiallyProgrammed", message };
 }
 
 /** The names of an object's parts, an empty one for a part without a name; undefined where there is no such object. */
@@ -83,8 +116,12 @@ function sectionsOf(
   return routes.table.get(routeKey(target.kind, key))?.record.rules.map(({ name }) => name ?? "");
 }
 
+function partOf({ kind }: PolicyTarget): string {
+  return kind === "Service" ? "port" : "rule";
+}
+
 /** For people: `Service cart, port http`. */
-export function describe({ kind, name, section }: PolicyTarget): string {
-  const part = kind === "Service" ? "port" : "rule";
-  return `${kind} ${name}${section === undefined ? "" : `, ${part} ${section}`}`;
+function describe(target: PolicyTarget): string {
+  const { kind, name, section } = target;
+  return `${kind} ${name}${section === undefined ? "" : `, ${partOf(target)} ${section}`}`;
 }

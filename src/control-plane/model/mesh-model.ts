@@ -7,6 +7,8 @@ import type { Problem } from "../../problem.ts";
 import type { ObjectChange, ObjectReference } from "./cluster-object.ts";
 import type { Address, Destination, PodDestination, ServiceDestination } from "./destination.ts";
 import { noHints } from "./destination.ts";
+import type { TargetVerdict } from "./judge-traffic-policy.ts";
+import { judgeTrafficPolicy } from "./judge-traffic-policy.ts";
 import { identityAt } from "./make-workload.ts";
 import type { Mesh, MeshChange } from "./mesh.ts";
 import type { MeshSettings, MeshState } from "./mesh-state.ts";
@@ -23,6 +25,7 @@ import { objectKinds, splitRouteKey } from "./routes/route-key.ts";
 import { findNamedPort } from "./service-index.ts";
 import { summarizeChange } from "./summarize-change.ts";
 import { workOut } from "./work-out.ts";
+import type { NamespacedName } from "./workload.ts";
 
 export interface MeshModelOptions extends MeshSettings {
   /** Called within `apply`, when the mesh is complete again, for each object whose problems have changed. */
@@ -43,6 +46,8 @@ export interface MeshModel extends Mesh {
   problemsOf(object: ObjectReference): readonly Problem[];
   /** What is to be said of a route, parent by parent; undefined where there is none. */
   routeVerdict(route: RouteKey): readonly ParentVerdict[] | undefined;
+  /** What is to be said of a TrafficPolicy, target by target; undefined where there is none. */
+  trafficPolicyVerdict(policy: NamespacedName): readonly TargetVerdict[] | undefined;
 }
 
 /** A mesh of nothing. */
@@ -67,6 +72,7 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
     problems: () => state.book.list(),
     problemsOf: ({ kind, key }) => state.book.of(kind, key),
     routeVerdict: (route) => findVerdict(state, route),
+    trafficPolicyVerdict: (policy) => findPolicyVerdict(state, policy),
   };
 }
 
@@ -81,7 +87,8 @@ function applyChanges(state: MeshState, changes: readonly ObjectChange[]): Appli
   for (const change of changes) placeObject(state, change, pending);
   workOut(state, pending);
   const change = { ...summarizeChange(pending, state), namespaces: followClusterIps(state, pending) };
-  return { change, judged: Array.from(pending.judged, referenceToRoute) };
+  const policies = Array.from(pending.trafficPolicies, (key): ObjectReference => ({ kind: "trafficPolicy", key }));
+  return { change, judged: [...Array.from(pending.judged, referenceToRoute), ...policies] };
 }
 
 function referenceToRoute(route: RouteKey): ObjectReference {
@@ -93,6 +100,11 @@ function findVerdict({ routes, book }: MeshState, key: RouteKey): readonly Paren
   const entry = routes.table.get(key);
   const { kind, key: name } = referenceToRoute(key);
   return entry && judgeRoute(entry, book.of(kind, name), routes.groups);
+}
+
+function findPolicyVerdict(state: MeshState, key: NamespacedName): readonly TargetVerdict[] | undefined {
+  const policy = state.trafficPolicies.get(key);
+  return policy && judgeTrafficPolicy(state, policy, state.book.of("trafficPolicy", key));
 }
 
 function followClusterIps({ clusterIps, claims }: MeshState, { claimsBefore }: PendingChange): ReadonlySet<string> {

@@ -47,7 +47,9 @@ export class TrafficPolicyIndex {
 
   /** The one that has an object as a whole, or a part of it. */
   holder(object: TargetObject, section: string | undefined): TrafficPolicyRecord | undefined {
-    return this.about(object).find(({ targets }) => targets.some((target) => isTarget(target, object, section)));
+    return this.about(object).find(
+      ({ refused, targets }) => !refused && targets.some((target) => isTarget(target, object, section)),
+    );
   }
 
   /** Those that apply to a part of an object, the more specific one first. */

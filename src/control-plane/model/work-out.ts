@@ -117,8 +117,8 @@ function policyOf({ trafficPolicies }: MeshState, key: NamespacedName, port: str
 
 function reportTrafficPolicy(state: MeshState, key: NamespacedName): void {
   const policy = state.trafficPolicies.get(key);
-  const verdicts = policy === undefined ? [] : judgeTrafficPolicy(state, policy);
-  const problems = verdicts.map(({ problem }) => problem).filter((problem) => problem !== undefined);
+  const verdicts = policy === undefined ? [] : judgeTrafficPolicy(state, policy, []);
+  const problems = verdicts.map(({ obstacle }) => obstacle).filter((problem) => problem !== undefined);
   state.book.set("trafficPolicy", key, "targets", problems);
 }
 

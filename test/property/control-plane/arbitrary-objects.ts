@@ -183,6 +183,7 @@ const rateLimit = fc.record({
 });
 
 const trafficPolicyRecord: fc.Arbitrary<TrafficPolicyRecord> = fc.record({
+  refused: fc.nat({ max: 3 }).map((fate) => fate === 0),
   namespace,
   name,
   createdAt,

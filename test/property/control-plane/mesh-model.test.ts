@@ -105,7 +105,7 @@ suite("mesh model", () => {
     );
   });
 
-  test("says of each route whose verdict differs that it may", () => {
+  test("says of each route and policy whose verdict differs that it may", () => {
     fc.assert(
       fc.property(history, cuts, (changes, sizes) => {
         const told = new Set<string>();
@@ -115,12 +115,17 @@ suite("mesh model", () => {
         });
         for (const batch of split(changes, sizes)) {
           const before = routeNames.map((route) => mesh.routeVerdict(route));
+          const policiesBefore = podNames.map((policy) => mesh.trafficPolicyVerdict(policy));
           told.clear();
           mesh.apply(batch);
           for (const [index, route] of routeNames.entries()) {
             if (isDeepStrictEqual(before[index], mesh.routeVerdict(route))) continue;
             const { kind, name } = splitRouteKey(route);
             assert.ok(told.has(`${objectKinds[kind]} ${name}`), `${route} is judged otherwise`);
+          }
+          for (const [index, policy] of podNames.entries()) {
+            if (isDeepStrictEqual(policiesBefore[index], mesh.trafficPolicyVerdict(policy))) continue;
+            assert.ok(told.has(`trafficPolicy ${policy}`), `${policy} is judged otherwise`);
           }
         }
       }),

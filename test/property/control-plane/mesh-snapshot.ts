@@ -55,7 +55,10 @@ export function answersOf(mesh: MeshModel): Answers {
     ports: [mesh.inspectedPorts(), mesh.opaqueAddresses()],
     services: namespaces.map((namespace) => mesh.servicesOf(namespace)),
     routes: namespaces.map((namespace) => mesh.routedPorts(namespace)),
-    verdicts: routeNames.map((route) => mesh.routeVerdict(route)),
+    verdicts: [
+      ...routeNames.map((route) => mesh.routeVerdict(route)),
+      ...podNames.map((policy) => mesh.trafficPolicyVerdict(policy)),
+    ],
     problems: mesh.problems(),
   };
 }

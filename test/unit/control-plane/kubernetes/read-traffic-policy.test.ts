@@ -8,6 +8,7 @@ import { describe, test } from "node:test";
 import { parse } from "yaml";
 import { readObject } from "../../../../src/control-plane/kubernetes/read-object.ts";
 import type { TrafficPolicyRecord } from "../../../../src/control-plane/model/cluster-object.ts";
+import { mergeGroups } from "../../../../src/control-plane/model/traffic-policy.ts";
 import type { JsonObject } from "../../../../src/json-value.ts";
 import type { Problem } from "../../../../src/problem.ts";
 import { formatProblem } from "../../../../src/problem.ts";
@@ -47,14 +48,14 @@ describe("a TrafficPolicy", () => {
       assert.deepEqual(violations(schema, spec), []);
       const { record, problems } = read(spec);
       assert.deepEqual(problems.map(formatProblem), []);
-      assert.ok(record);
+      assert.equal(record?.refused, false);
     });
   }
 
   for (const { spec, problem } of senseless) {
     test(`makes no sense: ${JSON.stringify(spec)}`, () => {
       const { record, problems } = read(spec);
-      assert.equal(record, undefined);
+      assert.notEqual(record?.refused, false);
       assert.match(problems.map(formatProblem).join("\n"), new RegExp(problem.source, "m"));
     });
   }
@@ -79,7 +80,7 @@ describe("a TrafficPolicy", () => {
         );
         const { record, problems } = read(changed);
         const place = `spec.${path}`;
-        assert.equal(record, undefined, `${place} = ${JSON.stringify(bad)} is taken by the reader`);
+        assert.notEqual(record?.refused, false, `${place} = ${JSON.stringify(bad)} is taken by the reader`);
         assert.ok(
           problems.some((problem) => problem.path.startsWith(place) || place.startsWith(problem.path)),
           `${place} = ${JSON.stringify(bad)}: ${lines(changed).join(" | ")}`,
@@ -99,6 +100,13 @@ describe("a TrafficPolicy", () => {
         assert.deepEqual(problems.map(formatProblem), [], `${path} = ${JSON.stringify(value)}`);
       }
     }
+  });
+
+  test("that makes no sense does nothing, and is told at its targets; one without good targets cannot be told", () => {
+    const { record } = read(onService({ retryBudget: { percent: 10 }, timeouts: { request: "soon" } }));
+    assert.deepEqual(record?.targets, [{ kind: "Service", name: "cart", section: undefined }]);
+    assert.deepEqual(record.groups, mergeGroups([]));
+    assert.equal(read({ targetRefs: [{ kind: "Pod", name: "cart" }], retryBudget: {} }).record, undefined);
   });
 
   test("has a value for everything that it leaves out", () => {
