@@ -38,7 +38,7 @@ interface PolicyObject {
 function meshWith(policies: readonly PolicyObject[]): MeshModel {
   const mesh = createMeshModel({ trustDomain: "cluster.local", rootNamespace: "outrigger-system", opaquePorts: [] });
   const objects = parseAllDocuments(cluster).map((document) => document.toJS() as JsonObject);
-  const written = policies.map(({ name, createdAt = "2026-01-01T00:00:00Z", spec }) => {
+  const written = policies.map(({ name, createdAt = "2026-01-01T00:00:00Z", spec }): JsonObject => {
     const object = trafficPolicy(name, "shop", spec) as { readonly metadata: JsonObject };
     return { ...object, metadata: { ...object.metadata, creationTimestamp: createdAt } };
   });
