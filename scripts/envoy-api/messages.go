@@ -9,11 +9,13 @@ import (
 	tracev3 "github.com/envoyproxy/go-control-plane/envoy/config/trace/v3"
 	celfilterv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/filters/cel/v3"
 	streamv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/stream/v3"
+	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
 	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
 	headermutationv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/header_mutation/v3"
 	localratelimitv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/local_ratelimit/v3"
 	ondemandv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/on_demand/v3"
 	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+	statefulsessionv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/stateful_session/v3"
 	httpinspectorv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/http_inspector/v3"
 	originaldstv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/original_dst/v3"
 	originalsrcv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/original_src/v3"
@@ -24,6 +26,8 @@ import (
 	tcpproxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
 	earlymutationv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/early_header_mutation/header_mutation/v3"
 	preservecasev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/header_formatters/preserve_case/v3"
+	cookiesessionv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/stateful_session/cookie/v3"
+	headersessionv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/stateful_session/header/v3"
 	maglevv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/load_balancing_policies/maglev/v3"
 	ringhashv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/load_balancing_policies/ring_hash/v3"
 	uuidv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/request_id/uuid/v3"
@@ -52,6 +56,9 @@ var messages = []proto.Message{
 	&accesslogv3.AccessLog{},
 	&celfilterv3.ExpressionFilter{},
 	&connectionmanagerv3.HttpConnectionManager{},
+	&cookiesessionv3.CookieBasedSessionState{},
+	&corsv3.Cors{},
+	&corsv3.CorsPolicy{},
 	&detectorsv3.StaticConfigResourceDetectorConfig{},
 	&directresponsev3.Config{},
 	&earlymutationv3.HeaderMutation{},
@@ -59,6 +66,7 @@ var messages = []proto.Message{
 	&filterstatev3.Config{},
 	&headermutationv3.HeaderMutation{},
 	&headermutationv3.HeaderMutationPerRoute{},
+	&headersessionv3.HeaderBasedSessionState{},
 	&httpinspectorv3.HttpInspector{},
 	&ondemandv3.OnDemand{},
 	&ondemandv3.PerRouteConfig{},
@@ -73,6 +81,8 @@ var messages = []proto.Message{
 	&routerv3.Router{},
 	&samplersv3.ParentBasedSamplerConfig{},
 	&samplersv3.TraceIdRatioBasedSamplerConfig{},
+	&statefulsessionv3.StatefulSession{},
+	&statefulsessionv3.StatefulSessionPerRoute{},
 	&streamv3.StdoutAccessLog{},
 	&tcpproxyv3.TcpProxy{},
 	&tlsinspectorv3.TlsInspector{},

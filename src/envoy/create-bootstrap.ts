@@ -16,6 +16,7 @@ import { outboundListener } from "./outbound-listener.ts";
 import { overloadManager } from "./overload.ts";
 import { processLog } from "./process-log.ts";
 import type { Bootstrap, Cluster, Listener } from "./resource.ts";
+import { runtime } from "./runtime.ts";
 import { statistics } from "./statistics.ts";
 import { statsListener } from "./stats-listener.ts";
 import { tracingClusters } from "./tracing.ts";
@@ -60,6 +61,7 @@ export function createBootstrap(input: BootstrapInput): Bootstrap {
     static_resources: { listeners: listeners(escaped), clusters: clusters(escaped) },
     stats_config: statistics,
     overload_manager: overloadManager,
+    layered_runtime: runtime,
     application_log_config: processLog,
   };
 }

@@ -10,6 +10,9 @@ export const peerFields: AccessLogFields = {
   upstream_cluster: "%UPSTREAM_CLUSTER%",
 };
 
+/** For requests that leave: the route that took one, `<namespace>/<route>#<rule>`; null where the destination has none. */
+export const routeFields: AccessLogFields = { route: "%ROUTE_NAME%" };
+
 /** For connections that are refused because they are not of the mesh, by what they bring. */
 export const refusalFields = {
   raw_buffer: {

@@ -28,12 +28,14 @@ export function affectedResources(change: MeshChange, asked: AskedFor): Resource
   const atIps = Array.from(change.ips, (ip) => [...asked.addressesAt(ip)]).flat();
   const clusters = new Set([...change.redefined, ...atIps].flatMap(clustersOf));
   const endpoints = new Set([...change.addresses, ...atIps].flatMap((address) => [...asked.endpointsOf(address)]));
-  const neighbours = Array.from(change.namespaces, (namespace) => [...asked.proxiesOf(namespace)]).flat();
+  const { routes } = change;
+  const namespaces = new Set([...change.namespaces, ...(routes === "all" ? [] : routes)]);
+  const neighbours = Array.from(namespaces, (namespace) => [...asked.proxiesOf(namespace)]).flat();
   return {
     shared: new Map([
       [typeUrls.cluster, clusters],
       [typeUrls.endpoints, endpoints],
     ]),
-    proxies: change.ports ? "all" : new Set([...change.workloads, ...neighbours]),
+    proxies: change.ports || routes === "all" ? "all" : new Set([...change.workloads, ...neighbours]),
   };
 }

@@ -10,11 +10,12 @@ import { trafficServer } from "../../envoy/http-connection-manager.ts";
 import type { Extension } from "../../envoy/resource.ts";
 import { extension } from "../../envoy/resource.ts";
 import { upgrades } from "../../envoy/upgrades.ts";
-import { peerFields } from "./access-log-fields.ts";
+import { peerFields, routeFields } from "./access-log-fields.ts";
 import type { ListenerInput } from "./listener-input.ts";
 import { tracing } from "./listener-input.ts";
 import { destinationHeader, destinationName, outboundName, passthroughName } from "./names.ts";
 import { holdRequests } from "./on-demand.ts";
+import { corsFilter, sessionFilter } from "./route-filters.ts";
 import { clientIsPeer } from "./session-affinity.ts";
 
 /** The address that the application connected to, as capture has found it. */
@@ -48,7 +49,7 @@ function server(
     ...how,
     more: {
       upgrade_configs: upgrades,
-      access_log: httpAccessLog(input.accessLog, "outbound", peerFields),
+      access_log: httpAccessLog(input.accessLog, "outbound", { ...peerFields, ...routeFields }),
       ...clientIsPeer,
       ...tracing(input),
     },
@@ -58,7 +59,7 @@ function server(
 /** Requests to what may belong to the mesh. */
 export function meshRequests(input: ListenerInput): Extension {
   const routes = { route_config_name: outboundName, config_source: discovered };
-  return server(input, { routes, filters: [hold], earlyMutations: [nameDestination] });
+  return server(input, { routes, filters: [corsFilter, hold, sessionFilter], earlyMutations: [nameDestination] });
 }
 
 /** Requests to anywhere else. */

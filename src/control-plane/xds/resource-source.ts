@@ -9,12 +9,12 @@ import type { NamespacedName } from "../model/workload.ts";
 import type { Proxy } from "../proxy.ts";
 import { affectedResources } from "./affected-resources.ts";
 import { DestinationResources, isDestinationType } from "./destination-resources.ts";
-import { encodedJson } from "./encoded.ts";
 import { KnownProxies } from "./known-proxies.ts";
 import { outboundName } from "./names.ts";
-import { outboundRoutes } from "./outbound-routes.ts";
 import type { ListenerTargets, ProxyResources } from "./proxy-resources.ts";
 import { createProxyResources } from "./proxy-resources.ts";
+import type { RouteTable } from "./routes/route-table.ts";
+import { RouteTables } from "./routes/route-table.ts";
 import type { WorkloadSecrets } from "./secrets.ts";
 import type { TranslationSettings } from "./translation-settings.ts";
 import { wildcardNames } from "./wildcard-names.ts";
@@ -30,9 +30,9 @@ export class MeshResources implements ResourceSource {
   readonly #mesh: Mesh;
   readonly #destinations: DestinationResources;
   readonly #own: ProxyResources;
+  readonly #routes = new RouteTables();
   readonly #proxies = new KnownProxies();
   readonly #listeners = new Set<(change: ResourceChange) => void>();
-  #routes: EncodedResource | undefined;
   #targets: ListenerTargets | undefined;
 
   constructor({ mesh, secrets, settings }: ResourceSourceOptions) {
@@ -43,7 +43,7 @@ export class MeshResources implements ResourceSource {
 
   wildcardNames(proxy: Proxy, type: TypeUrl): readonly string[] {
     this.#proxies.note(proxy);
-    return wildcardNames(proxy, type, this.#mesh);
+    return wildcardNames(proxy, type, this.#mesh, this.#routeTable(proxy).mirrorClusters);
   }
 
   resource(proxy: Proxy, type: TypeUrl, name: string): EncodedResource | undefined {
@@ -56,7 +56,7 @@ export class MeshResources implements ResourceSource {
     }
     if (type === typeUrls.listener) return this.#own.listener(proxy, name, this.#listenerTargets());
     if (type === typeUrls.secret) return this.#own.secret(proxy, name);
-    return name === outboundName ? (this.#routes ??= encodedJson(type, outboundRoutes)) : undefined;
+    return name === outboundName ? this.#routeTable(proxy).resource : undefined;
   }
 
   release(type: TypeUrl, name: string): void {
@@ -92,6 +92,10 @@ export class MeshResources implements ResourceSource {
     const proxies = new Set<NamespacedName>();
     for (const identity of identities) for (const pod of this.#proxies.ofIdentity(identity)) proxies.add(pod);
     this.#tell({ shared: new Map(), proxies });
+  }
+
+  #routeTable({ namespace }: Proxy): RouteTable {
+    return this.#routes.of(this.#mesh.routedPorts(namespace));
   }
 
   #tell(change: ResourceChange): void {

@@ -55,13 +55,18 @@ function eagerName({ protocol, address }: ServiceDestination): string {
   return destinationName(protocol === "tcp" ? "tcp" : "http", address);
 }
 
-function clusterNames({ namespace }: Proxy, mesh: Mesh): readonly string[] {
-  return [inboundName, passthroughName, ...mesh.servicesOf(namespace).slice(0, mostEager).map(eagerName)];
+function clusterNames({ namespace }: Proxy, mesh: Mesh, mirrors: readonly string[]): readonly string[] {
+  const eager = mesh.servicesOf(namespace).slice(0, mostEager).map(eagerName);
+  return [...new Set([inboundName, passthroughName, ...eager, ...mirrors])];
 }
 
-/** The names of a proxy's wildcard, sorted; none where nothing is captured. */
-export function wildcardNames(proxy: Proxy, type: TypeUrl, mesh: Mesh): readonly string[] {
+/**
+ * The names of a proxy's wildcard, sorted; none where nothing is captured.
+ *
+ * @param mirrors clusters that its routes send copies of requests to
+ */
+export function wildcardNames(proxy: Proxy, type: TypeUrl, mesh: Mesh, mirrors: readonly string[]): readonly string[] {
   if (proxy.interceptionMode === "none") return [];
   if (type === typeUrls.listener) return listenerNames(proxy, mesh).toSorted();
-  return type === typeUrls.cluster ? clusterNames(proxy, mesh).toSorted() : [];
+  return type === typeUrls.cluster ? clusterNames(proxy, mesh, mirrors).toSorted() : [];
 }

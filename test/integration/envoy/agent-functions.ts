@@ -8,9 +8,12 @@ import { state } from "./application-state.ts";
 import { collectSpans, collectedSpans } from "./collector.ts";
 import { controlPlane, controlPlaneStreams, endControlPlaneSessions } from "./control-plane.ts";
 import { getEach, getPage, getPageOverHttp2, talk } from "./conversations.ts";
+import { callGrpc } from "./grpc-client.ts";
 import { grpcServer } from "./grpc-server.ts";
-import { bareRequests, bareServer, pages, tlsPages } from "./http-servers.ts";
+import { askedFor, bareRequests, bareServer, pages, tlsPages } from "./http-servers.ts";
+import { ask, connectTo, hangUp } from "./kept-connections.ts";
 import { beReplica, replicaRecords, replicaServer } from "./replica-server.ts";
+import { tally } from "./tally.ts";
 import { echoServer, greetingServer } from "./tcp-servers.ts";
 
 interface Stoppable {
@@ -54,6 +57,7 @@ export const agentFunctions = {
   beReplica,
   replicaRecords,
   bareRequests: (): readonly string[] => bareRequests.splice(0),
+  askedFor: (): readonly string[] => askedFor.splice(0),
   collectedSpans,
   controlPlaneStreams,
   endControlPlaneSessions,
@@ -61,6 +65,11 @@ export const agentFunctions = {
   getEach,
   getPageOverHttp2,
   talk,
+  connectTo,
+  ask,
+  hangUp,
+  callGrpc,
+  tally,
 } as const;
 
 export type AgentFunctions = typeof agentFunctions;

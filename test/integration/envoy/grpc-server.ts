@@ -28,12 +28,22 @@ function check(stream: ServerHttp2Stream): void {
   });
 }
 
-/** Any other path than the health service's is echoed. */
+/** Every message comes back as soon as it is there, and then the status OK. */
+function echoMessages(stream: ServerHttp2Stream): void {
+  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+  stream.on("wantTrailers", () => {
+    stream.sendTrailers({ "grpc-status": "0" });
+  });
+  stream.pipe(stream);
+}
+
+/** Any other path than the health service's and that of the stream is echoed. */
 export function grpcServer(): Http2Server {
   const server = createServer();
   server.on("stream", (stream, headers) => {
     stream.on("error", () => undefined);
     if (headers[":path"] === "/grpc.health.v1.Health/Check") check(stream);
+    else if (headers[":path"] === "/shop.Talk/Echo") echoMessages(stream);
     else {
       stream.respond({ ":status": 200, "x-seen-authority": headers[":authority"] });
       stream.end(`${headers[":method"] ?? ""} ${headers[":path"] ?? ""} over HTTP/2`);

@@ -1,7 +1,7 @@
 /**
  * HTTP servers of the test's application: pages to probe, an echo of what arrived, and a bare one that shows bytes.
  */
-import type { IncomingMessage, RequestListener, Server } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Server as NetServer, Socket } from "node:net";
@@ -12,6 +12,32 @@ import { state } from "./application-state.ts";
 
 function redirectTarget(url: URL, { headers }: IncomingMessage): string {
   return (url.searchParams.get("to") ?? "").replace("SELF", headers.host ?? "");
+}
+
+/** What the servers of this process were asked, each as `<port> <method> <url> <host>`. */
+export const askedFor: string[] = [];
+
+function note({ method, url, headers, socket }: IncomingMessage): void {
+  askedFor.push([socket.localPort, method, url, headers.host].join(" "));
+}
+
+/** Attempts at each flaky page. */
+const attempts = new Map<string, number>();
+
+/**
+ * `/flaky/<name>?failures=<number>&status=<status>&delayMs=<number>`: fails that often, by a status or by cutting the
+ * connection, and then says how often it was asked.
+ */
+function answerFlakily({ pathname, searchParams }: URL, response: ServerResponse): void {
+  const asked = (attempts.get(pathname) ?? 0) + 1;
+  attempts.set(pathname, asked);
+  const isWell = asked > Number(searchParams.get("failures") ?? Infinity);
+  const [status, delayMs] = [Number(searchParams.get("status") ?? 0), Number(searchParams.get("delayMs") ?? 0)];
+  void sleep(isWell ? 0 : delayMs).then(() => {
+    if (isWell || delayMs > 0) response.end(`asked ${asked} times`);
+    else if (status > 0) response.writeHead(status).end("not yet");
+    else response.socket?.destroy();
+  });
 }
 
 const answer: RequestListener = (request, response) => {
@@ -25,9 +51,13 @@ const answer: RequestListener = (request, response) => {
   };
   const echo = (): void => {
     const { method, rawHeaders, socket } = request;
-    response.end(JSON.stringify({ method, url: request.url, rawHeaders, client: socket.remoteAddress }));
+    const { remoteAddress, localPort } = socket;
+    response.setHeader("x-served-by", String(localPort));
+    response.end(JSON.stringify({ method, url: request.url, rawHeaders, client: remoteAddress, port: localPort }));
   };
-  (pages[url.pathname] ?? echo)();
+  note(request);
+  if (url.pathname.startsWith("/flaky/")) answerFlakily(url, response);
+  else (pages[url.pathname] ?? echo)();
 };
 
 /** Any upgrade is granted, and then every byte comes back. */

@@ -9,15 +9,22 @@ import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
+import { parse as parseYaml } from "yaml";
+import type { RoutedPort } from "../../../src/control-plane/model/route.ts";
 import { createResourceSource } from "../../../src/control-plane/xds/resource-source.ts";
+import { corsFilter, sessionFilter } from "../../../src/control-plane/xds/route-filters.ts";
 import type { WorkloadCertificate, WorkloadSecrets } from "../../../src/control-plane/xds/secrets.ts";
 import { defaultTranslationSettings } from "../../../src/control-plane/xds/translation-settings.ts";
 import { http2 } from "../../../src/envoy/http-protocol.ts";
 import { dynamicResources } from "../../../src/envoy/ads.ts";
 import { namedCluster } from "../../../src/envoy/named-cluster.ts";
+import { runtime } from "../../../src/envoy/runtime.ts";
 import { goldenFolder } from "../../golden-files.ts";
 import { FakeMesh } from "../../mesh/fake-mesh.ts";
 import { meshAuthority, workloadCertificate } from "../../mesh/mesh-certificates.ts";
+import { proxy, workload } from "../../mesh/sample-mesh.ts";
+import type { SaidPort } from "../../mesh/sample-routes.ts";
+import { routedPort } from "../../mesh/sample-routes.ts";
 import type { Json, ResourceType, Translation } from "../../mesh/translate.ts";
 import { shown, translate } from "../../mesh/translate.ts";
 import { addresses, proxies, statements } from "../../property/xds/arbitrary.ts";
@@ -37,15 +44,18 @@ const controlPlane = namedCluster({
   more: http2(),
 });
 
-/** A route table comes by its own discovery, so it is shown to Envoy in a listener of its own. */
+/**
+ * A route table comes by its own discovery, so it is shown to Envoy in a listener of its own, with the filters that routes
+ * configure. The clusters that it names are asked for when a request needs them.
+ */
 function listenerOf(table: Json): Json {
   const manager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
   const router = { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" };
   const config = {
     "@type": `type.googleapis.com/${manager}`,
     stat_prefix: "table",
-    route_config: table,
-    http_filters: [{ name: "router", typed_config: router }],
+    route_config: { ...table, validate_clusters: false },
+    http_filters: [corsFilter, sessionFilter, { name: "router", typed_config: router }],
   };
   return {
     name: "table",
@@ -71,7 +81,19 @@ function bootstrap(translation: Translation): Json {
       clusters: [controlPlane, ...all("cluster"), ...all("endpoints").map(clusterOf)],
       secrets: all("secret"),
     },
+    layered_runtime: runtime,
   };
+}
+
+/** Every golden virtual host, each at an address of its own. */
+function goldenRoutes(): readonly RoutedPort[] {
+  const folder = goldenFolder("routes", "in");
+  return readdirSync(folder)
+    .sort()
+    .map((file, index) => {
+      const said = parseYaml(readFileSync(join(folder, file), "utf8")) as SaidPort;
+      return routedPort({ ...said, addresses: [`10.96.9.${index + 1}:80`] });
+    });
 }
 
 describe("envoy --mode validate", () => {
@@ -106,6 +128,12 @@ describe("envoy --mode validate", () => {
       validate(parseCase(readFileSync(join(cases, file), "utf8")));
     });
   }
+
+  test("takes every golden virtual host", () => {
+    const mesh = { services: [], workloads: [workload()], inspectedPorts: [80], opaqueAddresses: [] };
+    const routes = { "*": goldenRoutes() };
+    validate({ mesh: { ...mesh, routes }, proxy: proxy(), settings: defaultTranslationSettings, calls: [] });
+  });
 
   test("takes generated meshes", () => {
     for (const [mesh, proxy] of fc.sample(fc.tuple(statements, proxies), { numRuns: 25 })) {
