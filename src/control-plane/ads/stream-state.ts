@@ -113,13 +113,13 @@ export class StreamState {
 
   #nextAdditions(): readonly DeltaDiscoveryResponse[] {
     const responses: DeltaDiscoveryResponse[] = [];
-    const due = new Set<TypeUrl>();
+    const [due, sent] = [new Set<TypeUrl>(), new Set<TypeUrl>()];
     for (const type of additionOrder) {
       const subscription = this.#subscription(type);
-      if (!subscription.pending().additions) continue;
-      const isFree = !subscription.isBusy && !waitsFor(type, due);
-      if (isFree) responses.push(...this.#take(type, subscription, "additions"));
-      if (!isFree || subscription.pending().additions) due.add(type);
+      const isFree = !subscription.isBusy && !waitsFor(type, { due, sent });
+      if (isFree && subscription.pending().additions) responses.push(...this.#take(type, subscription, "additions"));
+      if (subscription.pending().additions) due.add(type);
+      if (subscription.isBusy) sent.add(type);
     }
     return responses;
   }

@@ -2,12 +2,15 @@
  * The cluster behind an address. It is there for every address that is asked for, whatever is known of it, and changes in
  * place when more is: Envoy would never again ask for one that it was told does not exist.
  */
+import { socketAddress } from "../../envoy/address.ts";
 import { discovered } from "../../envoy/discovered.ts";
 import { sameProtocolAsClient } from "../../envoy/http-protocol.ts";
 import { clusterKeepalive } from "../../envoy/keepalive.ts";
 import { originalDestinationCluster, plainIdleTimeout } from "../../envoy/original-destination-cluster.ts";
 import type { Cluster } from "../../envoy/resource.ts";
 import { extension } from "../../envoy/resource.ts";
+import type { IpAndPort } from "../model/address.ts";
+import { parseAddress } from "../model/address.ts";
 import type { Destination, PodDestination, ServiceDestination } from "../model/destination.ts";
 import { digest } from "./encoded.ts";
 import type { Carriage } from "./names.ts";
@@ -87,7 +90,21 @@ export function refusingCluster(name: string): Cluster {
   return { name, type: "STATIC", connect_timeout: connectTimeout, load_assignment: { cluster_name: name } };
 }
 
-/** @param unknown what becomes of connections to an unknown destination */
+/**
+ * Takes connections to where its name says, which for most is where their clients meant them to go. Not by their original
+ * destination: a route may have sent a request here that was for another one.
+ */
+function addressCluster(name: string, { ip, port }: IpAndPort): Cluster {
+  const endpoint = { address: socketAddress(ip, port) };
+  return {
+    ...originalDestinationCluster(name, sameProtocolAsClient(plainIdleTimeout, neverRetry)),
+    type: "STATIC",
+    lb_policy: "ROUND_ROBIN",
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+  };
+}
+
+/** @param unknown what becomes of connections to an unknown destination; to one that is a mere name they are refused */
 export function destinationCluster(
   carriage: Carriage,
   destination: Destination,
@@ -95,9 +112,6 @@ export function destinationCluster(
 ): Cluster {
   if (destination.kind !== "unknown") return knownCluster(carriage, destination);
   const name = destinationName(carriage, destination.address);
-  if (unknown === "refuse") return { ...refusingCluster(name), ...unknownStatistics };
-  return originalDestinationCluster(name, {
-    ...unknownStatistics,
-    ...sameProtocolAsClient(plainIdleTimeout, neverRetry),
-  });
+  const at = unknown === "refuse" ? undefined : parseAddress(destination.address);
+  return { ...(at === undefined ? refusingCluster(name) : addressCluster(name, at)), ...unknownStatistics };
 }

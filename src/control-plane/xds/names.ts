@@ -4,6 +4,7 @@
  */
 import { parseAddress } from "../model/address.ts";
 import type { Address } from "../model/destination.ts";
+import { parseNamedPort } from "../model/named-destination.ts";
 
 /**
  * How a sidecar passes a destination's traffic on: `http` request by request, `tcp` byte by byte. Two clusters, because the
@@ -35,7 +36,7 @@ export interface DestinationName {
   readonly address: Address;
 }
 
-/** `http|10.96.0.1:80`: the cluster of a destination. */
+/** `http|10.96.0.1:80`: the cluster of a destination; `http|shop/cart:80` if that is a Service without an IP of its own. */
 export function destinationName(carriage: Carriage, address: Address): string {
   return `${carriage}|${address}`;
 }
@@ -45,7 +46,8 @@ export function parseDestinationName(name: string): DestinationName | undefined 
   const bar = name.indexOf("|");
   const [carriage, address] = [name.slice(0, Math.max(bar, 0)), name.slice(bar + 1)];
   const known = carriages.find((candidate) => candidate === carriage);
-  return known === undefined || parseAddress(address) === undefined ? undefined : { carriage: known, address };
+  const isDestination = parseAddress(address) !== undefined || parseNamedPort(address) !== undefined;
+  return known === undefined || !isDestination ? undefined : { carriage: known, address };
 }
 
 /**

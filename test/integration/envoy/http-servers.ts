@@ -14,11 +14,15 @@ function redirectTarget(url: URL, { headers }: IncomingMessage): string {
   return (url.searchParams.get("to") ?? "").replace("SELF", headers.host ?? "");
 }
 
-/** What the servers of this process were asked, each as `<port> <method> <url> <host>`. */
+/** What the servers of this process were asked, each as `<port> <method> <url> <host> <bytes of the body>`. */
 export const askedFor: string[] = [];
 
-function note({ method, url, headers, socket }: IncomingMessage): void {
-  askedFor.push([socket.localPort, method, url, headers.host].join(" "));
+function note(request: IncomingMessage): void {
+  const { method, url, headers, socket } = request;
+  const asked = [socket.localPort, method, url, headers.host];
+  let bytes = 0;
+  request.on("data", (part: Buffer) => (bytes += part.length));
+  request.on("end", () => askedFor.push([...asked, bytes].join(" ")));
 }
 
 /** Attempts at each flaky page. */

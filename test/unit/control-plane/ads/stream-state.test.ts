@@ -234,6 +234,19 @@ describe("order", () => {
     assert.deepEqual(summary(state.next()), ["cluster: b=1", "listener: l=1"]);
   });
 
+  test("routes wait until the clusters before them have been acknowledged", () => {
+    const { state, set } = stream();
+    for (const type of all) state.request(request({ typeUrl: type }));
+    ack(state, state.next());
+    set(cluster, { mirror: "1" });
+    set(route, { table: "1" });
+    const sent = state.next();
+    assert.deepEqual(summary(sent), ["cluster: mirror=1"]);
+    assert.deepEqual(state.next(), []);
+    ack(state, sent);
+    assert.deepEqual(summary(state.next()), ["route: table=1"]);
+  });
+
   test("a cluster goes only when the listeners that used it are replaced, and that was taken", () => {
     const { state, set } = stream();
     set(cluster, { a: "1" });
