@@ -32,7 +32,11 @@ function insideThePod(plan: CapturePlan, connection: Connection, byProxy: boolea
   return byProxy && !delivery && !isLoopback(connection.destination) ? comingIn(plan, connection) : "direct";
 }
 
+/** Ports of sidecars: Envoy would take a captured connection to one of these for one to itself. */
+const portsOfProxies = [15_006, 15_020, 15_021, 15_090];
+
 function goingOut(plan: CapturePlan, connection: Connection): Verdict {
+  if (portsOfProxies.includes(connection.port)) return "direct";
   const { includeOutboundCidrs, excludeOutboundCidrs, includeOutboundPorts, excludeOutboundPorts } = plan;
   if (includesPort(excludeOutboundPorts, connection.port) || holdsAddress(excludeOutboundCidrs, connection))
     return "direct";
