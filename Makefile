@@ -80,7 +80,7 @@ conformance: $(modules) $(bundle) ## The Gateway API's conformance suite, on suc
 	@node test/conformance/run.ts $(or $(ARGS),--record)
 
 .PHONY: manifests
-manifests: $(modules) ## Render manifests/install.yaml
+manifests: $(modules) ## Render manifests/install.yaml and install-mesh.yaml
 	@node scripts/manifests/write-install.ts
 
 .PHONY: demo

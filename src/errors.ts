@@ -132,6 +132,20 @@ export const errorCatalogue = {
     exitCode: 1,
     httpStatus: 503,
   },
+  OUTRIGGER_CONTROL_PLANE_IN_USE: {
+    message: "sidecars still need the control plane, which would be removed",
+    fix:
+      "take them out of the mesh: `outrigger install --set mode=standalone`, then `outrigger restart --stale --all-namespaces`, " +
+      "and delete what that cannot restart; or --abandon-sidecars: they work until their certificates expire",
+    exitCode: 1,
+    httpStatus: 503,
+  },
+  OUTRIGGER_MESH_TLS_STRICT: {
+    message: "MeshTLS objects refuse what sidecars without a control plane send",
+    fix: "delete these objects or have them say `permissive`, so that pods can call each other while they are made anew",
+    exitCode: 1,
+    httpStatus: 503,
+  },
   OUTRIGGER_LISTEN_FAILED: {
     message: "the port cannot be listened on",
     fix: "choose a free port, or stop what holds it",

@@ -49,11 +49,14 @@ for (const name of [
   "overlays/cert-manager",
   "overlays/development",
   "overlays/high-availability",
+  "overlays/mesh",
+  "overlays/mesh-high-availability",
+  "crds",
   "examples",
 ]) {
   compare(join(manifests, name), name);
 }
-for (const name of ["require-sidecar", "inject-by-default", "istio-compatibility"]) {
+for (const name of ["require-sidecar", "inject-by-default", "istio-compatibility", "watchdog", "control-plane"]) {
   compareComponent(join("components", name));
 }
 assert.deepEqual(readDocuments(join(manifests, "install.yaml")), renderedByKubectl(join(manifests, "base")));

@@ -1,6 +1,6 @@
 /**
- * Renders this repository's kustomizations without kustomize: `manifests/install.yaml` is made of one, and tests look
- * into all of them, on machines that have nothing but Node. It knows the few fields that are used here, refuses others,
+ * Renders this repository's kustomizations without kustomize: the files to be applied are made of two of them, and tests
+ * look into all, on machines that have nothing but Node. It knows the few fields that are used here, refuses others,
  * and is itself compared with `kubectl kustomize` wherever there is a kubectl.
  */
 import { readFileSync, statSync } from "node:fs";
@@ -86,17 +86,31 @@ export function identity({ apiVersion, kind, metadata: { namespace = "", name } 
   return `${apiVersion} ${kind} ${namespace}/${name}`;
 }
 
-const installHeader = `# Outrigger's injector, for Kubernetes >= 1.30: kubectl apply --server-side -f install.yaml
-# Made from manifests/base by \`make manifests\`; change it there.
-`;
+/** A kustomization in one file, for those who apply files. */
+export interface InstallFile {
+  /** Under `manifests/`. */
+  readonly name: string;
+  /** What it is made from, under `manifests/`. */
+  readonly kustomization: string;
+  /** What it installs, as its first line says. */
+  readonly title: string;
+}
 
-/** The text of `manifests/install.yaml`: the objects of a kustomization in one YAML stream. */
-export function renderInstall(folder: string): string {
+export const installFiles: readonly InstallFile[] = [
+  { name: "install.yaml", kustomization: "base", title: "Outrigger's injector" },
+  { name: "install-mesh.yaml", kustomization: "overlays/mesh", title: "Outrigger's injector and control plane" },
+];
+
+/** The text of such a file: the objects of its kustomization in one YAML stream. */
+export function renderInstall({ name, kustomization, title }: InstallFile, manifests: string): string {
+  const header = `# ${title}, for Kubernetes >= 1.30: kubectl apply --server-side -f ${name}
+# Made from manifests/${kustomization} by \`make manifests\`; change it there.
+`;
   // Kubernetes reads YAML 1.1, in which `on` and `yes` need quotes.
-  const documents = renderKustomization(folder).map((manifest) =>
+  const documents = renderKustomization(join(manifests, kustomization)).map((manifest) =>
     stringify(manifest, { version: "1.1", lineWidth: 120 }),
   );
-  return installHeader + documents.join("---\n");
+  return header + documents.join("---\n");
 }
 
 /** Where the manifests are, given the repository's root. */

@@ -1,9 +1,9 @@
 /**
- * Writes `manifests/install.yaml` from `manifests/base`.
+ * Writes the files that hold a whole installation, e.g. `manifests/install.yaml` from `manifests/base`.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { manifestsFolder, renderInstall, repositoryRoot } from "./render.ts";
+import { installFiles, manifestsFolder, renderInstall, repositoryRoot } from "./render.ts";
 
 const manifests = manifestsFolder(repositoryRoot);
-writeFileSync(join(manifests, "install.yaml"), renderInstall(join(manifests, "base")));
+for (const file of installFiles) writeFileSync(join(manifests, file.name), renderInstall(file, manifests));

@@ -19,8 +19,17 @@ function sorted(value: unknown): unknown {
  */
 export function hashMeshConfig(config: MeshConfig): string {
   const { watchdog: _watchdog, identity: _identity, mesh: _mesh, ...ofSidecars } = config;
+  return digest(ofSidecars);
+}
+
+/** The same of what the control plane reads, which it does once, at its start. */
+export function hashForControlPlane({ trustDomain, identity, mesh, proxy }: MeshConfig): string {
+  return digest({ trustDomain, identity, mesh, opaquePorts: proxy.defaults["opaque-ports"] ?? null });
+}
+
+function digest(value: unknown): string {
   return createHash("sha256")
-    .update(JSON.stringify(sorted(ofSidecars)))
+    .update(JSON.stringify(sorted(value)))
     .digest("hex")
     .slice(0, 12);
 }

@@ -1,7 +1,6 @@
 /**
  * What has to be known of a cluster before Outrigger is installed in it.
  */
-import { allShippedObjects } from "../installation/render-installation.ts";
 import type { ManifestObject } from "../installation/manifest.ts";
 import { collectionPath, findResource, objectPath } from "../installation/manifest.ts";
 import { systemNamespace } from "../installation/names.ts";
@@ -75,9 +74,15 @@ async function readAdmissionResources(api: KubernetesApi): Promise<readonly stri
   return resources.map(({ name }) => name);
 }
 
-/** Asks everything at once; rejects never. */
-export async function collectPreflightFacts(api: KubernetesApi): Promise<PreflightFacts> {
-  const objects = allShippedObjects();
+/**
+ * Asks everything at once; rejects never.
+ *
+ * @param objects what is to be installed
+ */
+export async function collectPreflightFacts(
+  api: KubernetesApi,
+  objects: readonly ManifestObject[],
+): Promise<PreflightFacts> {
   const [server, admissionResources, namespace, rights, existing] = await Promise.all([
     attempt(() => readServerVersion(api)),
     attempt(() => readAdmissionResources(api)),

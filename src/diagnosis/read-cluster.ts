@@ -38,17 +38,24 @@ export async function readDeployment(api: KubernetesApi, name = injectorName): P
 
 /** The injector's pods that are not on their way out. */
 export async function readInjectorPods(api: KubernetesApi): Promise<readonly LivePod[]> {
-  return (await listInjectorPods(api)).filter((pod) => !isOver(pod));
+  return readPodsOf(api, injectorName);
+}
+
+/** The pods of one of Outrigger's Deployments that are not on their way out. */
+export async function readPodsOf(api: KubernetesApi, deployment: string): Promise<readonly LivePod[]> {
+  return (await listPodsOf(api, deployment)).filter((pod) => !isOver(pod));
 }
 
 /** Names of replicas that have been told to stop and may still answer. */
 export async function leavingInjectors(api: KubernetesApi): Promise<readonly string[]> {
-  const leaving = (await listInjectorPods(api)).filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+  const leaving = (await listPodsOf(api, injectorName)).filter(
+    ({ metadata }) => metadata?.deletionTimestamp !== undefined,
+  );
   return leaving.map(({ metadata }) => metadata?.name ?? "");
 }
 
-async function listInjectorPods(api: KubernetesApi): Promise<readonly LivePod[]> {
-  const query = { labelSelector: `${nameLabel}=${injectorName}` };
+async function listPodsOf(api: KubernetesApi, deployment: string): Promise<readonly LivePod[]> {
+  const query = { labelSelector: `${nameLabel}=${deployment}` };
   const { objects } = await listObjects(api, { path: `${system}/pods`, query });
   return objects as readonly LivePod[];
 }

@@ -1,17 +1,20 @@
 /**
  * In which order an installation is applied, so that no pod's creation is held up at any time. Pure.
  *
- * First everything that calls nobody; then, once replicas are ready, the webhook configuration; last the policy that
- * refuses pods without a sidecar. Until the API server trusts the replicas' certificate, entries that do not yet have a
+ * First everything that calls nobody, a mesh's control plane with it; then the injector, whose sidecars a control plane that
+ * is ready configures; then, once its replicas are ready, the webhook configuration; last the policy that refuses pods without
+ * a sidecar. Until the API server trusts the replicas' certificate, entries that do not yet have a
  * CA are applied with `failurePolicy: Ignore`: with `Fail` they would refuse every pod for as long as that takes.
  */
 import type { WebhookConfiguration } from "../certificates/webhook-configuration.ts";
 import type { ManifestObject } from "./manifest.ts";
-import { selfHealAnnotation } from "./names.ts";
+import { injectorName, selfHealAnnotation } from "./names.ts";
 
 export interface InstallPlan {
-  /** Called by nobody, or needed by the injector. */
+  /** Called by nobody, or needed by the injector or its sidecars. */
   readonly foundation: readonly ManifestObject[];
+  /** Makes sidecars. */
+  readonly injector: readonly ManifestObject[];
   /** Make the API server call the injector. */
   readonly webhooks: readonly WebhookManifest[];
   /** Refuse pods that the injector has not seen. */
@@ -38,10 +41,17 @@ export function isAdmissionPolicy({ kind }: ManifestObject): boolean {
   return kind.startsWith("ValidatingAdmissionPolicy");
 }
 
-/** Sorts the objects into the three steps; within each their order stays. */
+function isInjector({ kind, metadata }: ManifestObject): boolean {
+  return kind === "Deployment" && metadata.name === injectorName;
+}
+
+/** Sorts the objects into the steps; within each their order stays. */
 export function planInstallation(objects: readonly ManifestObject[]): InstallPlan {
+  const isLater = (object: ManifestObject): boolean =>
+    isInjector(object) || isWebhookConfiguration(object) || isAdmissionPolicy(object);
   return {
-    foundation: objects.filter((object) => !isWebhookConfiguration(object) && !isAdmissionPolicy(object)),
+    foundation: objects.filter((object) => !isLater(object)),
+    injector: objects.filter(isInjector),
     webhooks: objects.filter(isWebhookConfiguration),
     policies: objects.filter(isAdmissionPolicy),
   };

@@ -39,6 +39,7 @@ const resources: Readonly<Record<string, Readonly<Record<string, Resource>>>> = 
   },
   "batch/v1": { Job: namespaced("jobs"), CronJob: namespaced("cronjobs") },
   "argoproj.io/v1alpha1": { Rollout: namespaced("rollouts") },
+  "coordination.k8s.io/v1": { Lease: namespaced("leases") },
   "policy/v1": { PodDisruptionBudget: namespaced("poddisruptionbudgets") },
   "networking.k8s.io/v1": { NetworkPolicy: namespaced("networkpolicies") },
   "scheduling.k8s.io/v1": { PriorityClass: cluster("priorityclasses") },
@@ -48,6 +49,7 @@ const resources: Readonly<Record<string, Readonly<Record<string, Resource>>>> = 
     Role: namespaced("roles"),
     RoleBinding: namespaced("rolebindings"),
   },
+  "apiextensions.k8s.io/v1": { CustomResourceDefinition: cluster("customresourcedefinitions") },
   "admissionregistration.k8s.io/v1": {
     MutatingWebhookConfiguration: cluster("mutatingwebhookconfigurations"),
     ValidatingWebhookConfiguration: cluster("validatingwebhookconfigurations"),

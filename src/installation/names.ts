@@ -32,6 +32,8 @@ export const meshConfigMap = "outrigger-config";
 export const meshConfigKey = "config.yaml";
 /** Where the replicas share their CAs; made by them, not by the manifests. */
 export const certificateSecret = "outrigger-webhook-certificates";
+/** Where the control plane's replicas share the mesh's roots, unless they are told otherwise; made by them. */
+export const workloadAuthoritySecret = "outrigger-workload-ca";
 /** Of the variant that refuses pods without a sidecar. */
 export const requireSidecarPolicy = "outrigger-require-sidecar";
 /** Who the API server notes as the owner of what `outrigger install` sets. */

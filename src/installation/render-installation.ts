@@ -4,20 +4,19 @@
 import jsonPatch from "fast-json-patch";
 import type { Operation } from "fast-json-patch";
 import { parse } from "yaml";
-import { parseMeshConfig } from "../config/load.ts";
-import { validateDefaults } from "../injection/annotations/registry.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { parseManifest } from "./manifest.ts";
-import { injectorName, meshConfigKey, meshConfigMap } from "./names.ts";
+import { readConfigText } from "./mesh-config-change.ts";
+import { controlPlaneName, injectorName, meshConfigKey, meshConfigMap } from "./names.ts";
 import type { ShippedPath } from "./shipped-files.ts";
 import { shippedFile } from "./shipped-files.ts";
 
 export interface InstallationChoices {
   /** Three replicas on three nodes, and no pod of a labelled namespace without its sidecar. */
   readonly highAvailability: boolean;
-  /** The injector's image; the shipped one unless given. */
+  /** Image of the injector and of the control plane; the shipped one unless given. */
   readonly image: string | undefined;
-  /** Text of the mesh config; the shipped one unless given. */
+  /** Text of the mesh config; the shipped one unless given. In `mode: mesh` the control plane comes with it. */
   readonly meshConfig: string | undefined;
 }
 
@@ -40,9 +39,16 @@ function withImage(deployment: ManifestObject, image: string): ManifestObject {
   return { ...deployment, spec: changed } as ManifestObject;
 }
 
+/** What each Deployment is in the high-availability variant. */
+const highAvailabilityPatches: Readonly<Record<string, ShippedPath>> = {
+  [injectorName]: "overlays/high-availability/deployment-patch.yaml",
+  [controlPlaneName]: "overlays/mesh-high-availability/control-plane-patch.yaml",
+};
+
 function choose(object: ManifestObject, { highAvailability, image, meshConfig }: InstallationChoices): ManifestObject {
-  if (object.kind === "Deployment" && object.metadata.name === injectorName) {
-    const sized = highAvailability ? patched(object, "overlays/high-availability/deployment-patch.yaml") : object;
+  if (object.kind === "Deployment") {
+    const patch = highAvailability ? highAvailabilityPatches[object.metadata.name] : undefined;
+    const sized = patch === undefined ? object : patched(object, patch);
     return image === undefined ? sized : withImage(sized, image);
   }
   if (object.kind === "ConfigMap" && object.metadata.name === meshConfigMap && meshConfig !== undefined) {
@@ -53,9 +59,11 @@ function choose(object: ManifestObject, { highAvailability, image, meshConfig }:
 
 /** All objects, in the order of the manifests: what others depend on comes first. */
 export function renderInstallation(choices: InstallationChoices): readonly ManifestObject[] {
-  const objects = parseManifest(shippedFile("install.yaml")).map((object) => choose(object, choices));
+  const config = readConfigText(choices.meshConfig);
+  const shipped = config?.mode === "mesh" ? "install-mesh.yaml" : "install.yaml";
+  const objects = parseManifest(shippedFile(shipped)).map((object) => choose(object, choices));
   const policies = choices.highAvailability ? parseManifest(shippedFile("components/require-sidecar/policy.yaml")) : [];
-  return [...objects, ...(evictsPods(choices.meshConfig) ? rightToEvict() : []), ...policies];
+  return [...objects, ...(config?.watchdog.mode === "evict" ? rightToEvict() : []), ...policies];
 }
 
 /** What the watchdog needs beside the rest; not shipped in the base, since most clusters have no use for it. */
@@ -63,16 +71,10 @@ function rightToEvict(): readonly ManifestObject[] {
   return parseManifest(shippedFile("components/watchdog/cluster-role.yaml"));
 }
 
-/** Whether the watchdog is to evict; one that cannot be read is refused elsewhere. */
-function evictsPods(meshConfig: string | undefined): boolean {
-  const parsed = meshConfig === undefined ? undefined : parseMeshConfig(meshConfig, validateDefaults);
-  return parsed?.ok === true && parsed.value.watchdog.mode === "evict";
-}
-
 /** Every object that any variant of the installation has. */
 export function allShippedObjects(): readonly ManifestObject[] {
-  const objects = renderInstallation({ highAvailability: true, image: undefined, meshConfig: undefined });
-  return [...objects, ...rightToEvict()];
+  const meshConfig = "mode: mesh\nwatchdog: { mode: evict }\n";
+  return renderInstallation({ highAvailability: true, image: undefined, meshConfig });
 }
 
 /** The mesh config that comes with the manifests, as text. */

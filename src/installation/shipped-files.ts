@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 
 export const shippedPaths = [
   "install.yaml",
+  "install-mesh.yaml",
   "overlays/high-availability/deployment-patch.yaml",
+  "overlays/mesh-high-availability/control-plane-patch.yaml",
   "components/require-sidecar/policy.yaml",
   "components/watchdog/cluster-role.yaml",
   "components/inject-by-default/webhook-entry.yaml",

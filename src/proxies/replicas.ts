@@ -4,13 +4,13 @@
  */
 import type { Attempt } from "../diagnosis/attempt.ts";
 import { attempt, valueOf } from "../diagnosis/attempt.ts";
+import { readPodsOf } from "../diagnosis/read-cluster.ts";
 import { OutriggerError } from "../errors.ts";
-import { controlPlaneName, nameLabel, pagesPort, systemNamespace } from "../installation/names.ts";
+import { controlPlaneName, pagesPort, systemNamespace } from "../installation/names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import { listObjects } from "../kubernetes/list-pages.ts";
 import { readPodPage } from "../kubernetes/pod-page.ts";
 import type { LivePod } from "../workloads/why-not-ready.ts";
-import { isOver, whyNotReady } from "../workloads/why-not-ready.ts";
+import { whyNotReady } from "../workloads/why-not-ready.ts";
 
 /** What one replica says. */
 export interface ReplicaAnswer<T> {
@@ -24,9 +24,7 @@ const timeoutMs = 10_000;
 
 /** The pods of the control plane that are not on their way out. */
 export async function readControlPlanePods(api: KubernetesApi): Promise<readonly LivePod[]> {
-  const query = { labelSelector: `${nameLabel}=${controlPlaneName}` };
-  const { objects } = await listObjects(api, { path: `/api/v1/namespaces/${systemNamespace}/pods`, query });
-  return (objects as readonly LivePod[]).filter((pod) => !isOver(pod));
+  return readPodsOf(api, controlPlaneName);
 }
 
 /** Asks each of these pods for a page; a pod that does not answer keeps nobody from hearing the others. */

@@ -8,6 +8,7 @@ import { OutriggerError } from "../errors.ts";
 import { fieldManager } from "../installation/names.ts";
 import type { Undertaking } from "../installation/progress.ts";
 import type { ApiRequest } from "../kubernetes/api.ts";
+import { restartPatch, wholeSeconds } from "../workloads/restart-patch.ts";
 import { waitForRollout } from "../workloads/wait-for-rollout.ts";
 import { findStale, workloadPath } from "./find-stale.ts";
 import type { StaleWorkload } from "./plan-restart.ts";
@@ -17,17 +18,16 @@ import { describeStale } from "./plan-restart.ts";
  * What `kubectl rollout restart` sends. For an Argo Rollout what `kubectl argo rollouts restart` sends: a changed template
  * would begin a canary, with its pauses, instead of replacing pods.
  *
- * @param now e.g. `2026-11-24T16:00:00Z`
+ * @param now milliseconds since the epoch
  */
-export function restartRequest(workload: StaleWorkload, now: string): ApiRequest {
-  const metadata = { annotations: { "kubectl.kubernetes.io/restartedAt": now } };
-  const spec = workload.workload.kind === "Rollout" ? { restartAt: now } : { template: { metadata } };
+export function restartRequest(workload: StaleWorkload, now: number): ApiRequest {
+  const isRollout = workload.workload.kind === "Rollout";
   return {
     method: "PATCH",
     path: workloadPath(workload),
     query: { fieldManager },
     contentType: "application/merge-patch+json",
-    body: { spec },
+    body: isRollout ? { spec: { restartAt: wholeSeconds(now) } } : restartPatch(now),
   };
 }
 
@@ -59,9 +59,7 @@ async function restartOne(undertaking: Undertaking, restart: Restart, workload: 
   const { api, clock, tell, times } = undertaking;
   const title = describeStale(workload);
   await assertAnswers(undertaking, restart);
-  // Whole seconds, as kubectl writes them.
-  const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
-  await api.request(restartRequest(workload, now));
+  await api.request(restartRequest(workload, clock.now()));
   tell(`${title} is restarting`);
   const end = await waitForRollout({
     api,

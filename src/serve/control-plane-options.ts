@@ -4,7 +4,7 @@
 import type { OptionSpec, OptionValues } from "../cli/command.ts";
 import { optionOf } from "../cli/command.ts";
 import { OutriggerError } from "../errors.ts";
-import { pagesPort } from "../installation/names.ts";
+import { pagesPort, workloadAuthoritySecret } from "../installation/names.ts";
 import type { LogLevel } from "../observability/logger.ts";
 import { logLevels } from "../observability/logger.ts";
 import { highestPort, readLogLevel, readNumber } from "./read-options.ts";
@@ -102,7 +102,7 @@ export function readControlPlaneOptions(options: OptionValues): ControlPlaneOpti
     kind: "cluster",
     ...server,
     service: optionOf(options, "service") ?? "outrigger-control-plane",
-    secret: optionOf(options, "secret") ?? "outrigger-workload-ca",
+    secret: optionOf(options, "secret") ?? workloadAuthoritySecret,
     givenCa: optionOf(options, "given-ca"),
     kubeconfig: optionOf(options, "kubeconfig"),
   };

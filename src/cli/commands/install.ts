@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { OutriggerError } from "../../errors.ts";
 import type { ManifestObject } from "../../installation/manifest.ts";
 import { meshConfigKey, meshConfigMap, systemNamespace } from "../../installation/names.ts";
+import type { Attempt } from "../../diagnosis/attempt.ts";
 import type { ConfigMap } from "../../diagnosis/live-context.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { systemClock } from "../../clock.ts";
@@ -17,12 +18,21 @@ import { readInput } from "../offline-world.ts";
 /** The objects to be installed, given the mesh config that the cluster has. */
 type Render = (live: string | undefined) => readonly ManifestObject[];
 
+function readAssignments(options: OptionValues): readonly string[] {
+  const set = options["set"] ?? [];
+  if (options["mesh"] === undefined) return set;
+  if (set.some((assignment) => assignment.startsWith("mode="))) {
+    throw new OutriggerError("OUTRIGGER_USAGE", "--mesh sets the mode, and so does --set mode; give one of them");
+  }
+  return [...set, "mode=mesh"];
+}
+
 async function rendering(options: OptionValues, terminal: Terminal): Promise<Render> {
   const { chooseMeshConfig } = await import("../../installation/choose-mesh-config.ts");
   const { renderInstallation } = await import("../../installation/render-installation.ts");
   const file = optionOf(options, "config");
   const given = file === undefined ? undefined : await readInput(terminal, file);
-  const assignments = options["set"] ?? [];
+  const assignments = readAssignments(options);
   return (live) =>
     renderInstallation({
       highAvailability: options["ha"] !== undefined,
@@ -31,18 +41,21 @@ async function rendering(options: OptionValues, terminal: Terminal): Promise<Ren
     });
 }
 
-async function readLiveMeshConfig(api: KubernetesApi): Promise<string | undefined> {
-  const { findObject } = await import("../../installation/apply-object.ts");
+async function readLiveMeshConfig(api: KubernetesApi): Promise<Attempt<string | undefined>> {
+  const { attempt } = await import("../../diagnosis/attempt.ts");
   const path = `/api/v1/namespaces/${systemNamespace}/configmaps/${meshConfigMap}`;
-  const configMap = await findObject<ConfigMap>(api, path);
-  return configMap?.data?.[meshConfigKey];
+  return attempt(async () => (await api.request<ConfigMap>({ method: "GET", path })).data?.[meshConfigKey]);
 }
 
 /** Nothing is begun that cannot be finished. */
-async function assertPossible(api: KubernetesApi, terminal: Terminal): Promise<void> {
+async function assertPossible(
+  api: KubernetesApi,
+  objects: readonly ManifestObject[],
+  terminal: Terminal,
+): Promise<void> {
   const { evaluatePreflight } = await import("../../diagnosis/evaluate.ts");
   const { collectPreflightFacts } = await import("../../diagnosis/preflight-facts.ts");
-  for (const { status, message, details, fix } of evaluatePreflight(await collectPreflightFacts(api))) {
+  for (const { status, message, details, fix } of evaluatePreflight(await collectPreflightFacts(api, objects))) {
     if (status === "warning") terminal.err(`warning: ${message}; ${fix ?? ""}\n`);
     if (status !== "error") continue;
     const lines = [message, ...details.map((detail) => `  - ${detail}`), `  ${fix ?? ""}`];
@@ -55,23 +68,42 @@ function printManifests(objects: readonly ManifestObject[], terminal: Terminal):
   terminal.out(objects.map((object) => stringify(object, { version: "1.1", lineWidth: 120 })).join("---\n"));
 }
 
+/** What an installation is to know of the cluster, and what it brings. */
+interface Prepared {
+  readonly objects: readonly ManifestObject[];
+  readonly liveMeshConfig: string | undefined;
+}
+
+async function prepare(api: KubernetesApi, render: Render, terminal: Terminal): Promise<Prepared> {
+  const live = await readLiveMeshConfig(api);
+  const liveMeshConfig = live.state === "known" ? live.value : undefined;
+  const objects = render(liveMeshConfig);
+  await assertPossible(api, objects, terminal);
+  // Said only now, since the rights that are lacking say more.
+  if (live.state === "unknown") throw new OutriggerError("OUTRIGGER_KUBERNETES_REFUSED", live.why);
+  return { objects, liveMeshConfig };
+}
+
 async function installInCluster({ options, terminal }: Invocation, render: Render): Promise<void> {
   const { install } = await import("../../installation/install.ts");
+  const { assertMayChangeMode, tellOfOtherSidecars } = await import("../../installation/mode-change.ts");
   const { defaultTimes } = await import("../../installation/progress.ts");
   const dryRun = options["dry-run"] !== undefined;
-  const saysConfig = options["config"] !== undefined || options["set"] !== undefined;
+  const saysConfig = ["config", "set", "mesh"].some((name) => options[name] !== undefined);
   const rolloutMs = readSeconds(options, "timeout") ?? defaultTimes.rolloutMs;
   await withCluster(options, terminal, async ({ api }) => {
-    await assertPossible(api, terminal);
-    const objects = render(await readLiveMeshConfig(api));
+    const { objects, liveMeshConfig } = await prepare(api, render, terminal);
+    await assertMayChangeMode(api, objects, liveMeshConfig);
     const tell = (line: string): void => {
       (dryRun ? terminal.out : terminal.err)(`${line}\n`);
     };
     await install({ api, clock: systemClock, tell, times: { ...defaultTimes, rolloutMs } }, objects, {
       dryRun,
+      liveMeshConfig,
       force: options["force-conflicts"] !== undefined,
       forced: ({ kind, metadata }) => saysConfig && kind === "ConfigMap" && metadata.name === meshConfigMap,
     });
+    if (!dryRun) await tellOfOtherSidecars(api, objects, tell);
   });
 }
 
@@ -82,10 +114,11 @@ export const install: Command = {
   options: {
     "dry-run": { help: "let the API server check everything, keep nothing, and tell what would change" },
     output: { short: "o", value: "FORMAT", help: "yaml: print the objects and touch no cluster" },
+    mesh: { help: "with the control plane, which configures the sidecars: sets `mode: mesh` in the mesh config" },
     config: { value: "FILE", help: "mesh config; without it the cluster's own stays, or the shipped one begins" },
     set: { value: "PATH=VALUE", multiple: true, help: "set one field of the mesh config" },
     ha: { help: "three replicas on three nodes; no pod of a labelled namespace without its sidecar" },
-    image: { value: "IMAGE", help: "the injector's image, e.g. from a registry of your own" },
+    image: { value: "IMAGE", help: "image of injector and control plane, e.g. from a registry of your own" },
     "force-conflicts": { help: "take over fields that others have set" },
     timeout: { value: "SECONDS", help: "how long replicas may take to come up (300)" },
     ...clusterOptions,

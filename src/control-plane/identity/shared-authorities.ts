@@ -19,9 +19,6 @@ import { successionRules } from "./rotation-plan.ts";
 import type { AuthoritySource, SigningAuthority } from "./signing-authority.ts";
 import { ownRoot } from "./signing-authority.ts";
 
-/** The Secret's name, unless it is given otherwise. */
-export const authoritySecretName = "outrigger-workload-ca";
-
 export interface SharedAuthoritiesOptions {
   readonly api: KubernetesApi;
   readonly secret: SecretLocation;

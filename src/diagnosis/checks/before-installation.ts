@@ -40,7 +40,7 @@ export function checkNames(existing: readonly ExistingObject[]): Check {
   const foreign = existing.filter(
     ({ shipped, found }) =>
       found.state === "known" &&
-      // The policy of the high-availability variant carries no label of ours.
+      // The policy of the high-availability variant once carried no label of ours.
       shipped.metadata.name !== requireSidecarPolicy &&
       found.value.metadata?.labels?.[partOfLabel] !== partOfOutrigger,
   );

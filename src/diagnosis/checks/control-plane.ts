@@ -29,7 +29,7 @@ const words: DeploymentWords = {
   group,
   names: { ready: "control-plane-ready", spread: "control-plane-spread" },
   deployment: "the control plane's Deployment",
-  install: "apply `manifests/overlays/mesh`, or set `mode: standalone` in the mesh config",
+  install: "`outrigger install --mesh`, or set `mode: standalone` in the mesh config",
   revive: "solve what its pods wait for; until then sidecars keep what they have, and new pods do not become ready",
   single: "there is only one replica of the control plane: while it is replaced, new pods do not become ready",
   restart: "`kubectl -n outrigger-system rollout restart deployment/outrigger-control-plane`",
@@ -133,7 +133,7 @@ function checkDefinition(found: Attempt<KubernetesObject>): Check {
     return warning(definition, `the MeshTLS CRD could not be read: ${found.why}`, "run as an administrator");
   }
   const message = "the MeshTLS CRD is not installed: every workload also takes plaintext";
-  return warning(definition, message, "apply `manifests/crds`; the control plane notices");
+  return warning(definition, message, "`outrigger install`, or apply `manifests/crds`; the control plane notices");
 }
 
 /** Every replica finds the same. */

@@ -4,6 +4,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { commands } from "../../../src/cli/commands.ts";
 import { hashMeshConfig } from "../../../src/config/hash.ts";
 import { defaultMeshConfig } from "../../../src/config/defaults.ts";
+import { shippedMeshConfig } from "../../../src/installation/render-installation.ts";
 import { version } from "../../../src/version.ts";
 import {
   configMapsPath,
@@ -51,6 +52,8 @@ function podWithName(name: string, labels: Readonly<Record<string, string>>): ob
   const pod = podWith({}, {}, labels);
   return { ...pod, metadata: { ...pod.metadata, name } };
 }
+
+const shippedConfig = parse(shippedMeshConfig()) as object;
 
 function meshConfig(): unknown {
   const { data } = cluster.fake.store.get(configMapsPath, "outrigger-config") as { data?: Record<string, string> };
@@ -116,6 +119,119 @@ test("install --dry-run prints the changes as its result", async () => {
   assert.equal(code, 0);
   assert.match(out, /spec\.replicas: 2 -> 3/);
   assert.equal(err, "nothing was changed\n");
+});
+
+test("install --mesh brings the control plane, stays so at the next, and --set mode=standalone leaves it to be removed", async () => {
+  const deployments = (): readonly string[] =>
+    cluster.fake.store.list(deploymentsPath("outrigger-system")).map(({ metadata }) => metadata?.name ?? "");
+  assert.equal((await run("install", "--mesh")).code, 0);
+  assert.deepEqual(meshConfig(), { ...shippedConfig, mode: "mesh" });
+  assert.deepEqual(deployments().toSorted(), ["outrigger-control-plane", "outrigger-injector"]);
+  cluster.addNamespace("shop", { "outrigger.dev/injection": "enabled" });
+  cluster.addInjectedPod("shop", podWithName("web-1", {}));
+  const again = await run("install", "--dry-run");
+  assert.match(again.out, /^Deployment outrigger-system\/outrigger-control-plane unchanged/m);
+  const back = await run("install", "--set", "mode=standalone");
+  assert.match(
+    back.err,
+    /the control plane stays, as the sidecars of one pod need it: .*restart --stale.*uninstall --mesh/,
+  );
+  assert.deepEqual(deployments().toSorted(), ["outrigger-control-plane", "outrigger-injector"]);
+  cluster.fake.store.delete(podsPath("shop"), "web-1");
+  assert.match((await run("install")).err, /no sidecar needs the control plane any more; .*uninstall --mesh/);
+  assert.equal((await run("uninstall", "--mesh", "--yes")).code, 0);
+  assert.deepEqual(deployments(), ["outrigger-injector"]);
+  assert.doesNotMatch((await run("install")).err, /control plane/);
+});
+
+test("install --mesh tells of sidecars that are not in the mesh yet", async () => {
+  await populate();
+  assert.match((await run("install", "--mesh")).err, /^not in the mesh yet, .*: 2 pods; .*restart --stale/m);
+});
+
+test("install --mesh needs rights for CRDs; without it they are not asked for", async () => {
+  cluster.denied.add("create customresourcedefinitions");
+  const { code, err } = await run("install", "--mesh");
+  assert.equal(code, 1);
+  assert.match(err, /- create customresourcedefinitions\.apiextensions\.k8s\.io\n[^]*OUTRIGGER_PREFLIGHT_FAILED/);
+  assert.match((await run("check", "--pre", "--mesh")).out, /- create customresourcedefinitions\./);
+  assert.equal((await run("check", "--pre")).code, 0);
+  assert.equal((await run("install")).code, 0);
+});
+
+test("install does not leave a mesh in which something refuses plaintext", async () => {
+  assert.equal((await run("install", "--mesh")).code, 0);
+  const strict = (name: string, spec: object): void => {
+    const collection = "/apis/outrigger.dev/v1alpha1/namespaces/shop/meshtls";
+    cluster.fake.store.create(collection, { metadata: { name, namespace: "shop" }, spec } as object);
+  };
+  strict("all", { mode: "permissive" });
+  strict("port", { mode: "permissive", ports: [{ port: 80, mode: "strict" }] });
+  strict("whole", { mode: "strict" });
+  for (const args of [
+    ["--set", "mode=standalone"],
+    ["--set", "mode=standalone", "--dry-run"],
+  ]) {
+    const { code, err } = await run("install", ...args);
+    assert.equal(code, 1);
+    assert.match(err, /: shop\/port, shop\/whole\n[^]*OUTRIGGER_MESH_TLS_STRICT/);
+  }
+  assert.deepEqual(meshConfig(), { ...shippedConfig, mode: "mesh" });
+});
+
+test("--mesh and --set mode are not given together, nor --mesh to a check of what is installed", async () => {
+  for (const args of [
+    ["install", "--mesh", "--set", "mode=standalone"],
+    ["check", "--mesh"],
+  ]) {
+    const { code, err } = await run(...args);
+    assert.equal(code, 2);
+    assert.match(err, /OUTRIGGER_USAGE/);
+  }
+});
+
+test("uninstall tells what CRDs take along, and leaves them unless told", async () => {
+  assert.equal((await run("install", "--mesh")).code, 0);
+  const meshTls = "/apis/outrigger.dev/v1alpha1/namespaces/shop/meshtls";
+  cluster.fake.store.create(meshTls, { metadata: { name: "all", namespace: "shop" } });
+  const definition = "CustomResourceDefinition meshtls.outrigger.dev";
+  const plain = await run("uninstall");
+  assert.match(
+    plain.out,
+    new RegExp(`^${definition} stays, with what has been written of its kind \\(1\\); --crds removes both$`, "m"),
+  );
+  assert.doesNotMatch(plain.out, new RegExp(`${definition} would`));
+  const all = await run("uninstall", "--crds", "--dry-run");
+  assert.match(
+    all.out,
+    new RegExp(`^${definition} would be removed, with all objects of its kind in the cluster \\(1\\)$`, "m"),
+  );
+  const kept = await run("uninstall", "--yes");
+  assert.match(kept.out, new RegExp(`${definition} stays`));
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  assert.ok(cluster.fake.store.find(definitions, "meshtls.outrigger.dev"));
+  assert.equal((await run("uninstall", "--yes", "--crds")).code, 0);
+  assert.deepEqual(cluster.fake.store.list(definitions), []);
+});
+
+test("uninstall does not take the control plane from sidecars, nor from an injector that makes more of them", async () => {
+  assert.equal((await run("install", "--mesh")).code, 0);
+  const early = await run("uninstall", "--mesh", "--yes");
+  assert.match(early.err, /the mesh config says `mode: mesh`\n[^]*OUTRIGGER_CONTROL_PLANE_IN_USE/);
+  cluster.addNamespace("shop", { "outrigger.dev/injection": "enabled" });
+  cluster.addInjectedPod("shop", podWithName("web-1", {}));
+  const told = await run("uninstall");
+  assert.match(
+    told.out,
+    /^nothing would be removed as long as the sidecars of one pod need.*:\n {2}Deployment shop\/web \(1\)$/m,
+  );
+  const { code, err } = await run("uninstall", "--yes");
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /those of one pod\n {2}Deployment shop\/web \(1\)\n[^]*--abandon-sidecars[^]*OUTRIGGER_CONTROL_PLANE_IN_USE/,
+  );
+  assert.ok(cluster.configuration);
 });
 
 test("check finds what is wrong with pods, namespaces and the configuration", async () => {

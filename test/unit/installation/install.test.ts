@@ -23,7 +23,7 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-const plain: InstallOptions = { dryRun: false, force: false, forced: () => false };
+const plain: InstallOptions = { dryRun: false, force: false, forced: () => false, liveMeshConfig: undefined };
 
 function objectsOf(highAvailability = false): readonly ManifestObject[] {
   return renderInstallation({ highAvailability, image: undefined, meshConfig: undefined });
@@ -174,3 +174,103 @@ test("fields are taken over only where that is asked for", async () => {
     cluster.fake.requests.every(({ method, query }) => method !== "PATCH" || query["fieldManager"] === "outrigger"),
   );
 });
+
+const standalone = "mode: standalone\nuserErrors: warn\n";
+
+function meshObjects(meshConfig = "mode: mesh\nuserErrors: warn\n"): readonly ManifestObject[] {
+  return renderInstallation({ highAvailability: false, image: undefined, meshConfig });
+}
+
+/** A standalone installation that runs. */
+async function installStandalone(): Promise<void> {
+  const options = { highAvailability: false, image: undefined, meshConfig: standalone };
+  await install(undertaking(), renderInstallation(options), plain);
+  lines = [];
+}
+
+/** What happened to the mesh config's mode and to both Deployments, in order. */
+function history(since: number): readonly string[] {
+  return cluster.fake.store.since(since).flatMap(({ collection, object }) => {
+    const { data, spec } = object as { data?: Record<string, string>; spec?: { template?: object } };
+    const name = object.metadata?.name ?? "";
+    if (name === "outrigger-config") return [/^mode: (.*)$/m.exec(data?.["config.yaml"] ?? "")?.[1] ?? ""];
+    if (!collection.endsWith("/deployments")) return [];
+    return [JSON.stringify(spec?.template).includes("restartedAt") ? `${name} restarted` : name];
+  });
+}
+
+/** Without what came again only because its status changed. */
+function steps(since: number): readonly string[] {
+  return history(since).filter((step, index, all) => step !== all[index - 1]);
+}
+
+test("a mesh: the kinds and the control plane come before the injector, whose sidecars need both", async () => {
+  await install(undertaking(), meshObjects(), plain);
+  const at = (text: string): number => {
+    const index = lines.findIndex((line) => line.startsWith(text));
+    assert.ok(index >= 0, `${text}\n${lines.join("\n")}`);
+    return index;
+  };
+  const [injector, controlPlane] = ["outrigger-injector", "outrigger-control-plane"].map(
+    (name) => `Deployment outrigger-system/${name}`,
+  );
+  const order = [
+    at("CustomResourceDefinition meshtls.outrigger.dev created"),
+    at(`${controlPlane ?? ""} created`),
+    at(`${controlPlane ?? ""} is ready`),
+    at(`${injector ?? ""} created`),
+    at(`${injector ?? ""} is ready`),
+    at("MutatingWebhookConfiguration"),
+  ];
+  assert.deepEqual(
+    order,
+    order.toSorted((one, other) => one - other),
+  );
+});
+
+test("into a mesh: sidecars need a control plane only once there is one, and are made for it when the command ends", async () => {
+  await installStandalone();
+  const before = cluster.fake.store.revision;
+  await install(undertaking(), meshObjects(), { ...plain, liveMeshConfig: standalone });
+  assert.deepEqual(steps(before), ["outrigger-control-plane", "mesh", "outrigger-injector restarted"]);
+  const restarting = "Deployment outrigger-system/outrigger-injector is restarting, to read the changed mesh config";
+  assert.ok(lines.includes(restarting), lines.join("\n"));
+});
+
+test("into a mesh whose control plane does not come up: sidecars go on to work without one", async () => {
+  await installStandalone();
+  cluster.comesUp = false;
+  const before = cluster.fake.store.revision;
+  await assert.rejects(install(undertaking(), meshObjects(), { ...plain, liveMeshConfig: standalone }), {
+    code: "OUTRIGGER_ROLLOUT_FAILED",
+  });
+  assert.deepEqual(steps(before), ["outrigger-control-plane"]);
+});
+
+test("out of a mesh: the control plane stays, for the sidecars that still need it", async () => {
+  await install(undertaking(), meshObjects(), plain);
+  const before = cluster.fake.store.revision;
+  const options = { highAvailability: false, image: undefined, meshConfig: standalone };
+  const liveMeshConfig = "mode: mesh\nuserErrors: warn\n";
+  await install(undertaking(), renderInstallation(options), { ...plain, liveMeshConfig });
+  assert.deepEqual(steps(before), ["standalone", "outrigger-injector restarted"]);
+});
+
+const changes: readonly (readonly [what: string, change: string, restarted: readonly string[]])[] = [
+  ["what only the control plane reads", "mesh: { unknownDestinations: refuse }", ["outrigger-control-plane"]],
+  ["what only sidecars are made from", "tracing: { host: collector, port: 4317 }", ["outrigger-injector"]],
+  ["what both read", "trustDomain: example.org", ["outrigger-control-plane", "outrigger-injector"]],
+  ["what the injector alone acts on", "watchdog: { mode: report }", []],
+];
+for (const [what, change, restarted] of changes) {
+  test(`a changed mesh config restarts who reads it: ${what}`, async () => {
+    const liveMeshConfig = "mode: mesh\n";
+    await install(undertaking(), meshObjects(liveMeshConfig), plain);
+    const before = cluster.fake.store.revision;
+    await install(undertaking(), meshObjects(`${liveMeshConfig}${change}\n`), { ...plain, liveMeshConfig });
+    assert.deepEqual(
+      steps(before).filter((step) => step.endsWith(" restarted")),
+      restarted.map((name) => `${name} restarted`),
+    );
+  });
+}

@@ -16,6 +16,7 @@ export const kustomizations = [
   "overlays/development",
   "overlays/high-availability",
   "overlays/mesh",
+  "overlays/mesh-high-availability",
   "crds",
   "examples",
 ] as const;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
-import { readDocuments, renderInstall, renderKustomization } from "../../../scripts/manifests/render.ts";
+import { installFiles, readDocuments, renderInstall, renderKustomization } from "../../../scripts/manifests/render.ts";
 import { components, folder, kustomizations, render } from "./manifests.ts";
 
 function write(context: TestContext, files: Readonly<Record<string, string>>): string {
@@ -25,13 +25,16 @@ spec:
 `;
 
 describe("what is written is what was rendered", () => {
-  test("install.yaml is the base; `make manifests` writes it", () => {
-    assert.equal(readFileSync(join(folder, "install.yaml"), "utf8"), renderInstall(join(folder, "base")));
-  });
+  for (const file of installFiles) {
+    const { name, kustomization } = file;
+    test(`${name} is ${kustomization}; \`make manifests\` writes it`, () => {
+      assert.equal(readFileSync(join(folder, name), "utf8"), renderInstall(file, folder));
+    });
 
-  test("install.yaml reads back as the same objects", () => {
-    assert.deepEqual(readDocuments(join(folder, "install.yaml")), render("base"));
-  });
+    test(`${name} reads back as the same objects`, () => {
+      assert.deepEqual(readDocuments(join(folder, name)), renderKustomization(join(folder, kustomization)));
+    });
+  }
 });
 
 describe("every kustomization renders", () => {

@@ -4,7 +4,7 @@ import { systemClock } from "../../../src/clock.ts";
 import type { OutriggerError } from "../../../src/errors.ts";
 import { install } from "../../../src/installation/install.ts";
 import type { Undertaking } from "../../../src/installation/progress.ts";
-import { allShippedObjects } from "../../../src/installation/render-installation.ts";
+import { renderInstallation } from "../../../src/installation/render-installation.ts";
 import { describeStale } from "../../../src/restart/plan-restart.ts";
 import { readRestart } from "../../../src/restart/read-restart.ts";
 import { restartRequest, restartWorkloads } from "../../../src/restart/restart-workloads.ts";
@@ -45,7 +45,9 @@ beforeEach(async () => {
   await cluster.start();
   lines = [];
   cluster.addNamespace("shop", { "outrigger.dev/injection": "enabled" });
-  await install(undertaking(), allShippedObjects(), { dryRun: false, force: false, forced: () => false });
+  const objects = renderInstallation({ highAvailability: true, image: undefined, meshConfig: undefined });
+  const options = { dryRun: false, force: false, forced: () => false, liveMeshConfig: undefined };
+  await install(undertaking(), objects, options);
   lines = [];
 });
 afterEach(async () => {
@@ -122,12 +124,12 @@ test("a cluster without Outrigger says so", async () => {
 test("a restart is what kubectl sends, and for a Rollout what its own plugin sends", () => {
   const stale = { namespace: "shop", pods: 1, because: "" };
   const deployment = { ...stale, workload: { apiVersion: "apps/v1", kind: "Deployment", name: "web" } };
-  assert.deepEqual(restartRequest(deployment, "2026-11-24T16:00:00Z").body, {
+  assert.deepEqual(restartRequest(deployment, Date.parse("2026-11-24T16:00:00.123Z")).body, {
     spec: { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "2026-11-24T16:00:00Z" } } } },
   });
   const rollout = { ...stale, workload: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "web" } };
-  assert.deepEqual(restartRequest(rollout, "2026-11-24T16:00:00Z").body, {
+  assert.deepEqual(restartRequest(rollout, Date.parse("2026-11-24T16:00:00.123Z")).body, {
     spec: { restartAt: "2026-11-24T16:00:00Z" },
   });
-  assert.equal(restartRequest(rollout, "").path, "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web");
+  assert.equal(restartRequest(rollout, 0).path, "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web");
 });
