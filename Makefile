@@ -113,8 +113,9 @@ bench-xds: $(modules) $(bundle) ## The control plane under a thousand simulated 
 	@node test/bench/xds/run.ts --record docs/benchmarks.md --record README.md
 
 .PHONY: judges
-judges: ## Hold the strategic merge against Kubernetes' own, and Envoy's descriptors against their source (Go)
+judges: ## Hold the strategic merge and the choice of endpoints against Kubernetes' own, Envoy's descriptors against their source (Go)
 	@cd test/judges/strategic-merge && go run .
+	@cd test/judges/endpoint-choice && go run .
 	@scripts/envoy-api/check.sh
 
 .PHONY: envoy-api

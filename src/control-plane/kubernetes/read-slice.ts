@@ -88,7 +88,7 @@ function readNames(list: Field): readonly string[] {
 function readCondition(conditions: Field): SliceEndpointRecord["condition"] {
   const ready = conditions.at("ready").boolean() ?? true;
   if (ready) return "ready";
-  const serving = conditions.at("serving").boolean() ?? false;
+  const serving = conditions.at("serving").boolean() ?? true;
   return serving && conditions.at("terminating").boolean() === true ? "draining" : "unready";
 }
 
