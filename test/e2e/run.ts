@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startCluster, stopCluster } from "./cluster.ts";
+import { uninstallGatewayApi } from "./mesh/gateway-api.ts";
 import { uninstallMesh } from "./mesh/mesh-installation.ts";
 import { uninstallFromNode } from "./node/installation.ts";
 import { startNodeCluster, stopNodeCluster } from "./node/node-cluster.ts";
@@ -50,7 +51,14 @@ const nodeSuite: Suite = {
 };
 
 /** The same with the control plane: what it makes of pods that run. */
-const meshSuite: Suite = { ...nodeSuite, files: "test/e2e/mesh/**/*.test.ts", cleanUp: uninstallMesh };
+const meshSuite: Suite = {
+  ...nodeSuite,
+  files: "test/e2e/mesh/**/*.test.ts",
+  cleanUp: async () => {
+    await uninstallMesh();
+    await uninstallGatewayApi();
+  },
+};
 
 const suites: Readonly<Record<string, Suite>> = { "--node": nodeSuite, "--mesh": meshSuite };
 
