@@ -1,6 +1,6 @@
 /**
  * The mesh model by itself, from an object as it comes off the wire: what a change of one object costs with 100, 1,000 and
- * 5,000 Services of five pods each, and whether memory is the same after ten thousand of them.
+ * 5,000 Services of five pods each, and whether memory is the same after ten thousand of them; then the same of routes.
  */
 import { performance } from "node:perf_hooks";
 import { readObject, removedObject } from "../../src/control-plane/kubernetes/read-object.ts";
@@ -8,6 +8,8 @@ import type { ObjectChange } from "../../src/control-plane/model/cluster-object.
 import type { MeshModel } from "../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../src/control-plane/model/mesh-model.ts";
 import { percentile } from "./figures.ts";
+import { routeTable } from "./model-routes.ts";
+import { cpuSince, heapInMegabytes } from "./own-figures.ts";
 import { renderTable } from "./table.ts";
 
 const podsPerService = 5;
@@ -73,18 +75,6 @@ function change(mesh: MeshModel, turn: number, services: number): void {
   else mesh.apply([removedObject("service", `${namespace}/app-${services}`)]);
 }
 
-function heapInMegabytes(): number {
-  if (globalThis.gc === undefined) throw new Error("run it by node --expose-gc");
-  globalThis.gc();
-  return process.memoryUsage().heapUsed / 1024 / 1024;
-}
-
-/** In microseconds; unlike time on the clock, it is the same on a busy machine. */
-function cpuSince(start: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(start);
-  return user + system;
-}
-
 function measure(services: number): readonly string[] {
   const mesh = createMeshModel({ trustDomain: "cluster.local", rootNamespace: "outrigger-system", opaquePorts: [] });
   const empty = heapInMegabytes();
@@ -116,3 +106,4 @@ function measure(services: number): readonly string[] {
 
 const headings = ["services", "filled, CPU ms", "change p50, µs", "mean, CPU µs", "heap, MB", "grown by, MB"];
 console.log(renderTable(headings, [100, 1_000, 5_000].map(measure)));
+console.log(`\n${routeTable()}`);

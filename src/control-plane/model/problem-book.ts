@@ -25,6 +25,7 @@ export class ProblemBook {
   set(kind: ObjectKind, key: string, cause: string, problems: readonly Problem[]): void {
     const title = `${kind} ${key}`;
     const page = this.#pages.get(title);
+    if (page === undefined && problems.length === 0) return;
     if (isDeepStrictEqual(page?.causes.get(cause) ?? [], problems)) return;
     const { object, causes } = page ?? { object: { kind, key }, causes: new Map<string, readonly Problem[]>() };
     if (problems.length === 0) causes.delete(cause);

@@ -25,7 +25,7 @@ export class SortedList<T> {
 
   /** Never modified afterwards; the same object until the list changes. */
   snapshot(): readonly T[] {
-    return (this.#snapshot ??= [...this.#items]);
+    return (this.#snapshot ??= this.#items.slice());
   }
 
   /** The item in the place of another one. */
@@ -36,18 +36,21 @@ export class SortedList<T> {
   }
 
   /** Puts an item in its place; what was there goes. */
-  put(item: T): void {
+  put(item: T): { readonly place: number; readonly replaced: boolean } {
     const place = this.#placeOf(item);
-    this.#items.splice(place, this.#isAt(place, item) ? 1 : 0, item);
+    const replaced = this.#isAt(place, item);
+    this.#items.splice(place, replaced ? 1 : 0, item);
     this.#snapshot = undefined;
+    return { place, replaced };
   }
 
-  /** Takes out what is in the item's place. */
-  remove(item: T): void {
+  /** Takes out what is in the item's place, and returns where that was; undefined where nothing was there. */
+  remove(item: T): number | undefined {
     const place = this.#placeOf(item);
-    if (!this.#isAt(place, item)) return;
+    if (!this.#isAt(place, item)) return undefined;
     this.#items.splice(place, 1);
     this.#snapshot = undefined;
+    return place;
   }
 
   #isAt(place: number, like: T): boolean {

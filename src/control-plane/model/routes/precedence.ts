@@ -34,8 +34,9 @@ export function compareRules(one: RankedRule, other: RankedRule): number {
 }
 
 function compareSpecificity(one: readonly number[], other: readonly number[]): number {
-  for (const [index, figure] of one.entries()) {
-    const difference = figure - (other[index] ?? 0);
+  // Of two that are compared, both have as many figures. No iterator: this is asked millions of times.
+  for (let index = 0; index < one.length; index += 1) {
+    const difference = (one[index] ?? 0) - (other[index] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;

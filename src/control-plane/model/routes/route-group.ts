@@ -6,7 +6,8 @@ import type { RouteRule } from "../route.ts";
 import { SortedList } from "../sorted-list.ts";
 import type { NamespacedName } from "../workload.ts";
 import type { RankedRule, RouteRank } from "./precedence.ts";
-import { compareRoutes, compareRules } from "./precedence.ts";
+import { compareRoutes } from "./precedence.ts";
+import { RuleList } from "./rule-list.ts";
 import type { RouteKind } from "./route-record.ts";
 
 export interface GroupPlace {
@@ -24,15 +25,16 @@ export interface GroupMember {
 
 interface Members {
   readonly routes: SortedList<RouteRank>;
-  readonly rules: SortedList<RankedRule>;
+  readonly rules: RuleList;
 }
+
+const none: readonly RouteRule[] = [];
 
 export class RouteGroup {
   readonly place: GroupPlace;
   readonly #members: Readonly<Record<RouteKind, Members>> = { HTTPRoute: noMembers(), GRPCRoute: noMembers() };
   /** The oldest route, while there are routes of both kinds. */
   #judgedBy: RouteRank | undefined;
-  #merged: { readonly from: readonly RankedRule[]; readonly rules: readonly RouteRule[] } | undefined;
 
   constructor(place: GroupPlace) {
     this.place = place;
@@ -63,9 +65,7 @@ export class RouteGroup {
   /** Of the kind that applies, in order of precedence; the same object until they change. */
   rules(): readonly RouteRule[] {
     const leader = this.leader();
-    const from = leader === undefined ? [] : this.#members[leader.kind].rules.snapshot();
-    if (this.#merged?.from !== from) this.#merged = { from, rules: from.map(({ rule }) => rule) };
-    return this.#merged.rules;
+    return leader === undefined ? none : this.#members[leader.kind].rules.snapshot();
   }
 
   /** Replaces one route; either may be absent. */
@@ -91,5 +91,5 @@ function isSameRoute(one: RouteRank | undefined, other: RouteRank | undefined): 
 }
 
 function noMembers(): Members {
-  return { routes: new SortedList(compareRoutes), rules: new SortedList(compareRules) };
+  return { routes: new SortedList(compareRoutes), rules: new RuleList() };
 }

@@ -69,13 +69,9 @@ function comparePorts(one: PortName, other: PortName): number {
   );
 }
 
-/** Rules that are the same are the same objects. */
+/** A list of rules is the same object as long as its rules are. */
 function isSamePort(one: RoutedPort, other: RoutedPort): boolean {
-  return isSameList(one.addresses, other.addresses) && isSameList(one.rules, other.rules);
-}
-
-function isSameList<T>(some: readonly T[], others: readonly T[]): boolean {
-  return some === others || (some.length === others.length && some.every((item, index) => item === others[index]));
+  return one.rules === other.rules && one.addresses.join(" ") === other.addresses.join(" ");
 }
 
 /** Both are sorted; where both have a port, the second's stands. */
