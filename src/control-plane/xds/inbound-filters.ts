@@ -2,14 +2,17 @@
  * What is done with an inbound connection once it is known what it brings.
  */
 import { httpAccessLog, tcpAccessLog } from "../../envoy/access-log.ts";
+import { discovered } from "../../envoy/discovered.ts";
 import { trafficServer } from "../../envoy/http-connection-manager.ts";
 import type { Extension } from "../../envoy/resource.ts";
 import { extension } from "../../envoy/resource.ts";
 import { upgrades } from "../../envoy/upgrades.ts";
 import { peerFields, refusalFields } from "./access-log-fields.ts";
+import { namePort } from "./inbound-routes.ts";
 import type { ListenerInput } from "./listener-input.ts";
 import { tracing } from "./listener-input.ts";
 import { inboundName } from "./names.ts";
+import { rateLimitFilter } from "./policy/rate-limit.ts";
 
 /**
  * `x-forwarded-client-cert` tells the application who is calling. Whoever reads it must be able to believe it, so a client
@@ -25,13 +28,11 @@ const clientCertificate = {
 
 /** Passes requests on to the application. */
 export function inboundRequests(input: ListenerInput, client: keyof typeof clientCertificate): Extension {
-  const route = { cluster: inboundName, timeout: "0s" };
   return trafficServer({
     statPrefix: inboundName,
-    routes: [
-      { match: { prefix: "/" }, route },
-      { match: { connect_matcher: {} }, route },
-    ],
+    routes: { route_config_name: inboundName, config_source: discovered },
+    filters: [rateLimitFilter],
+    earlyMutations: [namePort],
     more: {
       upgrade_configs: upgrades,
       access_log: httpAccessLog(input.accessLog, "inbound", peerFields),

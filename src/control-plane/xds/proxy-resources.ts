@@ -7,10 +7,12 @@ import type { Listener } from "../../envoy/resource.ts";
 import type { EncodedResource } from "../ads/resource-source.ts";
 import { typeUrls } from "../ads/resource-source.ts";
 import type { Mesh } from "../model/mesh.ts";
+import type { PortLimit } from "../model/replica-limits.ts";
 import type { Proxy } from "../proxy.ts";
 import { encodedJson } from "./encoded.ts";
 import { fixedCluster } from "./fixed-clusters.ts";
 import { inboundListener } from "./inbound-listener.ts";
+import { inboundRoutes } from "./inbound-routes.ts";
 import type { ListenerInput } from "./listener-input.ts";
 import type { KeyedInput } from "./listener-inputs.ts";
 import { ListenerInputs } from "./listener-inputs.ts";
@@ -70,6 +72,8 @@ function isWanted(wanted: ListenerKind, proxy: Proxy, targets: ListenerTargets):
 export interface ProxyResources {
   listener(proxy: Proxy, name: string, targets: ListenerTargets): EncodedResource | undefined;
   cluster(proxy: Proxy, name: string): EncodedResource | undefined;
+  /** The route table of inbound requests. */
+  inboundRoutes(proxy: Proxy): EncodedResource;
   secret(proxy: Proxy, name: string): EncodedResource | undefined;
 }
 
@@ -99,12 +103,18 @@ export function createProxyResources(
     (request) => JSON.stringify(request),
     kept,
   );
+  const routes = memoize(
+    (limits: readonly PortLimit[]) => encodedJson(typeUrls.route, inboundRoutes(limits)),
+    (limits) => JSON.stringify(limits),
+    kept,
+  );
   return {
     listener: (proxy, name, targets) => {
       const wanted = parseListenerName(name);
       if (wanted === undefined || !isWanted(wanted, proxy, targets)) return undefined;
       return listener({ name, wanted, settings: inputs.of(proxy, mesh.workload(proxy.pod)) });
     },
+    inboundRoutes: ({ pod }) => routes(mesh.inboundLimits(pod)),
     cluster: ({ interceptionMode, ipFamilies }, name) => cluster({ name, interceptionMode, ipFamilies }),
     secret: ({ identity }, name) => {
       if (name === trustName) return trust(secrets.trustBundle());

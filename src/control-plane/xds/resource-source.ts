@@ -10,7 +10,7 @@ import type { Proxy } from "../proxy.ts";
 import { affectedResources } from "./affected-resources.ts";
 import { DestinationResources, isDestinationType } from "./destination-resources.ts";
 import { KnownProxies } from "./known-proxies.ts";
-import { outboundName } from "./names.ts";
+import { inboundName, outboundName } from "./names.ts";
 import type { ListenerTargets, ProxyResources } from "./proxy-resources.ts";
 import { createProxyResources } from "./proxy-resources.ts";
 import type { RouteTable } from "./routes/route-table.ts";
@@ -56,6 +56,7 @@ export class MeshResources implements ResourceSource {
     }
     if (type === typeUrls.listener) return this.#own.listener(proxy, name, this.#listenerTargets());
     if (type === typeUrls.secret) return this.#own.secret(proxy, name);
+    if (name === inboundName) return this.#own.inboundRoutes(proxy);
     return name === outboundName ? this.#routeTable(proxy).resource : undefined;
   }
 

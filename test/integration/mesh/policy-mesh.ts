@@ -4,8 +4,10 @@
  */
 import { formatAddress } from "../../../src/control-plane/model/address.ts";
 import type { ServiceDestination } from "../../../src/control-plane/model/destination.ts";
+import type { PortLimit } from "../../../src/control-plane/model/replica-limits.ts";
 import type { PolicyGroups } from "../../../src/control-plane/model/traffic-policy.ts";
 import { connectionPolicy, mergeGroups } from "../../../src/control-plane/model/traffic-policy.ts";
+import { namespacedName } from "../../../src/control-plane/model/workload.ts";
 import type { MeshStatement } from "../../mesh/fake-mesh.ts";
 import { endpoint, service, workload } from "../../mesh/sample-mesh.ts";
 import type { Page, PageRequest } from "../envoy/conversations.ts";
@@ -44,6 +46,11 @@ function destination({ host, policy, ports = replicas, zones = [], changed = {} 
   });
 }
 
+function limitsOf({ policy, ports = replicas }: PolicyService): readonly PortLimit[] {
+  const { rateLimit } = policy;
+  return rateLimit === undefined ? [] : ports.map((port) => ({ port, limit: rateLimit }));
+}
+
 export function policyMesh(services: readonly PolicyService[]): MeshStatement {
   const destinations = services.map(destination);
   return {
@@ -53,6 +60,7 @@ export function policyMesh(services: readonly PolicyService[]): MeshStatement {
       zone: clientZone,
     })),
     inspectedPorts: [80],
+    limits: { [namespacedName(serverPod.namespace, serverPod.name)]: services.flatMap(limitsOf) },
     opaqueAddresses: destinations.filter(({ protocol }) => protocol === "tcp").map(({ address }) => address),
   };
 }

@@ -89,12 +89,28 @@ const workloads: fc.Arbitrary<readonly Workload[]> = fc.uniqueArray(
   { selector: ({ name }) => name, maxLength: 2 },
 );
 
+type Limits = NonNullable<MeshStatement["limits"]>;
+
+const limits: fc.Arbitrary<Limits> = fc.record(
+  {
+    "shop/web-1": fc.uniqueArray(
+      fc.record({
+        port: fc.constantFrom(...ports),
+        limit: fc.record({ requests: fc.constantFrom(1, 100), perMs: fc.constant(1_000), burst: fc.constant(5) }),
+      }),
+      { selector: ({ port }) => port, maxLength: 2 },
+    ),
+  },
+  { requiredKeys: [] },
+);
+
 /** A mesh; the ports of the listeners need not fit the Services. */
 export const statements: fc.Arbitrary<MeshStatement> = fc.record({
   services,
   workloads,
   inspectedPorts: fc.subarray(ports),
   opaqueAddresses: fc.subarray(addresses.slice(0, 4)),
+  limits,
 });
 
 /** The sidecar of `shop/web-1`. */

@@ -26,6 +26,7 @@ interface Said {
   readonly workloads?: readonly Partial<Workload>[];
   readonly inspectedPorts?: readonly number[];
   readonly opaqueAddresses?: readonly Address[];
+  readonly limits?: NonNullable<MeshStatement["limits"]>;
   readonly settings?: Partial<TranslationSettings>;
   readonly calls?: readonly Address[];
 }
@@ -53,6 +54,7 @@ export function parseCase(text: string): TranslationCase {
       workloads: (said.workloads ?? [{}]).map((each) => workload(each)),
       inspectedPorts: said.inspectedPorts ?? [],
       opaqueAddresses: said.opaqueAddresses ?? [],
+      limits: said.limits ?? {},
     },
     settings: { ...defaultTranslationSettings, ...said.settings },
     calls: said.calls ?? [],

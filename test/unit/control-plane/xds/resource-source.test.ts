@@ -149,7 +149,7 @@ describe("the source of resources", () => {
       [typeUrls.listener, "outbound-81"],
       [typeUrls.listener, "opaque-10.96.0.10:80"],
       [typeUrls.listener, "admin"],
-      [typeUrls.route, "inbound"],
+      [typeUrls.route, "other"],
       [typeUrls.secret, "other"],
     ] as const;
     for (const [type, name] of nothing) assert.equal(source.resource(proxy(), type, name), undefined, name);
