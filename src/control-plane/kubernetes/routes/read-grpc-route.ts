@@ -10,7 +10,7 @@ import { hasOnly } from "../known-fields.ts";
 import { readHeaderName } from "./header-name.ts";
 import { readBackend } from "./read-backend.ts";
 import { grpcFilterTypes, readFilters } from "./read-filters.ts";
-import { readRegex } from "./read-regex.ts";
+import { isRegex, readRegex } from "./read-regex.ts";
 import type { RuleContext } from "./read-route.ts";
 import { readRoute } from "./read-route.ts";
 import { readSession } from "./read-rule-options.ts";
@@ -80,6 +80,8 @@ function readMethod(field: Field): Method | undefined {
   const [service, method] = [readPart(field.at("service")) ?? "", readPart(field.at("method")) ?? ""];
   if (service === "" && method === "") field.report("neither service nor method is given", "write one of the two");
   const path = type === "Exact" ? exactPath(service, method) : regexPath(service, method);
+  // What makes sense by itself may not with the rest after it: an unfinished \Q would swallow that, and both may be too large.
+  if (path.kind === "regex" && !isRegex(field, path.value)) return undefined;
   return { path, service: service.length, method: method.length };
 }
 

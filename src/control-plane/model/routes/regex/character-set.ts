@@ -118,9 +118,12 @@ export function readEscaped(scanner: Scanner): number {
   throw new SyntaxProblem(`\\${character} means nothing`);
 }
 
+/** Envoy's RE2 looks at bytes, and refuses a code that is more than one. */
+const highestByte = 0xff;
+
 function checkedCode(digits: string): number {
   const code = Number.parseInt(digits, 16);
-  if (code > highest) throw new SyntaxProblem(`\\x{${digits}} is no character`);
+  if (code > highestByte) throw new SyntaxProblem(`\\x{${digits}} is more than a byte`);
   return code;
 }
 
