@@ -11,6 +11,7 @@ import { proxyList } from "./commands/proxy-list.ts";
 import { proxyCerts, proxyConfig, proxyEndpoints, proxyRoutes } from "./commands/proxy-show.ts";
 import { proxyLog, proxyStats } from "./commands/proxy-text.ts";
 import { restart } from "./commands/restart.ts";
+import { routes } from "./commands/routes.ts";
 import { serveControlPlane } from "./commands/serve-control-plane.ts";
 import { serveWebhook } from "./commands/serve-webhook.ts";
 import { bootstrap, iptables } from "./commands/show-sidecar.ts";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   proxyCerts,
   proxyStats,
   proxyLog,
+  routes,
   serveWebhook,
   serveControlPlane,
   inject,

@@ -49,7 +49,16 @@ const hourMs = 3_600_000;
  * @throws OutriggerError `OUTRIGGER_FILE_UNREADABLE`, `OUTRIGGER_CONFIG_INVALID`
  */
 export async function readMeshSettings(path: string | undefined, rootNamespace: string): Promise<ControlPlaneSettings> {
-  const { trustDomain, proxy, identity, mesh } = await readConfig(path);
+  return controlPlaneSettings(await readConfig(path), rootNamespace);
+}
+
+/**
+ * The settings that a mesh config holds.
+ *
+ * @throws OutriggerError `OUTRIGGER_CONFIG_INVALID`
+ */
+export function controlPlaneSettings(config: MeshConfig, rootNamespace: string): ControlPlaneSettings {
+  const { trustDomain, proxy, identity, mesh } = config;
   const text = proxy.defaults["opaque-ports"] ?? settings["opaque-ports"].builtIn;
   const opaquePorts = parsePortRanges(text, "proxy.defaults.opaque-ports");
   if (!opaquePorts.ok) throw invalid(opaquePorts.problems);

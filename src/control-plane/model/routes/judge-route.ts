@@ -68,7 +68,7 @@ export function lostPorts(
     const leader = groups.get({ namespace: record.namespace, service, port })?.leader();
     if (leader === undefined || leader.kind === record.kind) return [];
     const message = `the ${compareRoutes(leader, record) < 0 ? "older " : ""}${leader.kind} ${leader.name} applies there`;
-    const hint = `give one of the two another port, or make this one a ${leader.kind}`;
+    const hint = `give one of the two another port, or make both of one kind`;
     return [{ port, problem: { path: `spec.parentRefs[${parent.index}]`, message, hint } }];
   });
 }

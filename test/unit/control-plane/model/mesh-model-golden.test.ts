@@ -4,12 +4,22 @@
  * everything that is wrong.
  */
 import { stringify } from "yaml";
+import type { ManifestObject } from "../../../../src/control-plane/kubernetes/manifest-objects.ts";
 import { readManifestFile } from "../../../../src/control-plane/kubernetes/manifest-objects.ts";
 import { readObject } from "../../../../src/control-plane/kubernetes/read-object.ts";
 import type { Destination, Endpoint, EndpointHints } from "../../../../src/control-plane/model/destination.ts";
 import type { MeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import type { RouteRule } from "../../../../src/control-plane/model/route.ts";
+import {
+  describeAction,
+  describeExtras,
+  describeMatch,
+  describeOrigin,
+} from "../../../../src/control-plane/model/routes/describe-rule.ts";
+import type { Judgement } from "../../../../src/control-plane/model/routes/judge-route.ts";
+import type { RouteKey } from "../../../../src/control-plane/model/routes/route-key.ts";
+import { routeKey } from "../../../../src/control-plane/model/routes/route-key.ts";
 import type { PortLimit } from "../../../../src/control-plane/model/replica-limits.ts";
 import type { NamespacedName, Workload } from "../../../../src/control-plane/model/workload.ts";
 import { formatProblem } from "../../../../src/problem.ts";
@@ -36,11 +46,18 @@ testGolden("mesh-model", (text, name) => {
       mesh,
       objects.map(({ key }) => key.split("/")[0] ?? ""),
     ),
-    ...(clients.length > 0 && { routes: routesOf(mesh, clients) }),
+    ...(clients.length > 0 && { routes: routesOf(mesh, clients), verdicts: verdictsOf(mesh, routesIn(objects)) }),
     problems: [...problems.map(formatProblem), ...problemsOf(mesh)],
   };
   return { yaml: stringify(described, { lineWidth: 0, flowCollectionPadding: true }) };
 });
+
+function routesIn(objects: readonly ManifestObject[]): readonly RouteKey[] {
+  return objects.flatMap(({ kind, key }): readonly RouteKey[] => {
+    if (kind === "httpRoute") return [routeKey("HTTPRoute", key as NamespacedName)];
+    return kind === "grpcRoute" ? [routeKey("GRPCRoute", key as NamespacedName)] : [];
+  });
+}
 
 function listsIn(text: string, line: RegExp): readonly string[] {
   return [...text.matchAll(line)].flatMap(([, list = ""]) => list.split(" "));
@@ -58,24 +75,29 @@ function routesOf(mesh: MeshModel, clients: readonly string[]): Readonly<Record<
   );
 }
 
-function describeRule({ origin, ...rule }: RouteRule): unknown {
-  const { kind, namespace, route, ruleName } = origin;
-  const name = ruleName === undefined ? "" : ` "${ruleName}"`;
-  const said = Object.entries(withoutNothing(rule) as object);
-  return { from: `${kind} ${namespace}/${route} ${origin.rule}.${origin.match}${name}`, ...Object.fromEntries(said) };
+function describeRule(rule: RouteRule): string {
+  const besides = describeExtras(rule);
+  const then = besides.length === 0 ? "" : ` [${besides.join("; ")}]`;
+  return `${describeMatch(rule.match)} -> ${describeAction(rule)}${then} by ${describeOrigin(rule.origin)}`;
 }
 
-/** Leaves out what says nothing. */
-function withoutNothing(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNothing);
-  if (typeof value !== "object" || value === null) return value;
-  const said = Object.entries(value).map(([key, member]) => [key, withoutNothing(member)] as const);
-  return Object.fromEntries(said.filter(([, member]) => !isNothing(member)));
+/** What stands in the status of routes. */
+function verdictsOf(mesh: MeshModel, routes: readonly RouteKey[]): Readonly<Record<string, readonly string[]>> {
+  const verdicts = routes.map((route) => {
+    const parents = mesh.routeVerdict(route) ?? [];
+    return [
+      route,
+      parents.map(({ parent, accepted, resolvedRefs }) => {
+        const references = resolvedRefs === undefined ? [] : [`ResolvedRefs ${describeJudgement(resolvedRefs)}`];
+        return [parent.name, `Accepted ${describeJudgement(accepted)}`, ...references].join("; ");
+      }),
+    ] as const;
+  });
+  return Object.fromEntries(verdicts);
 }
 
-function isNothing(value: unknown): boolean {
-  if (value === undefined) return true;
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+function describeJudgement({ holds, reason, message }: Judgement<string>): string {
+  return `${holds ? "True" : "False"} ${reason}: ${message}`;
 }
 
 function describe(destination: Destination): unknown {

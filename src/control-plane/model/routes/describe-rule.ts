@@ -1,0 +1,112 @@
+/** Rules in words, for the command line and tests. */
+import type {
+  BackendTarget,
+  HeaderChanges,
+  PathRewrite,
+  Redirect,
+  RequestMatch,
+  RouteRule,
+  RuleOrigin,
+  ValueMatch,
+  WeightedBackend,
+} from "../route.ts";
+import { describePath } from "./match-request.ts";
+
+/** `HTTPRoute shop/web, rule 2 "canary"`; rules are counted from 0, as in paths. */
+export function describeOrigin({ kind, namespace, route, rule, match, ruleName }: RuleOrigin): string {
+  const name = ruleName === undefined ? "" : ` (${ruleName})`;
+  return `${kind} ${namespace}/${route}, rules[${rule}]${name}, match ${match}`;
+}
+
+/** `POST /cart or below, x-tier: gold, ?debug=1`. */
+export function describeMatch({ path, method, headers, queryParams }: RequestMatch): string {
+  const parts = [
+    ...headers.map((header) => `${header.name}: ${describeValue(header)}`),
+    ...queryParams.map((param) => `?${param.name}=${describeValue(param)}`),
+  ];
+  return [`${method === undefined ? "" : `${method} `}${describePath(path)}`, ...parts].join(", ");
+}
+
+function describeValue({ kind, value }: ValueMatch): string {
+  return kind === "exact" ? value : `of the form ${value}`;
+}
+
+/** Where requests go: `90% shop/web:80, 10% shop/web-v2:80`. */
+export function describeAction({ origin, action }: RouteRule): string {
+  if (action.kind === "redirect") return describeRedirect(action.redirect);
+  const failure = origin.kind === "GRPCRoute" ? "UNAVAILABLE" : "500";
+  const whole = action.backends.reduce((sum, { weight }) => sum + weight, 0);
+  if (whole === 0) return failure;
+  const weights = new Map<string, number>();
+  for (const backend of action.backends) {
+    const name = describeBackend(backend, failure);
+    weights.set(name, (weights.get(name) ?? 0) + backend.weight);
+  }
+  return Array.from(weights, ([name, weight]) => `${percent(weight, whole)}% ${name}`).join(", ");
+}
+
+function percent(part: number, whole: number): number {
+  return Number(((part / whole) * 100).toFixed(2));
+}
+
+function describeBackend({ target, request, response }: WeightedBackend, failure: string): string {
+  const changes = [...describeHeaders("request", request), ...describeHeaders("response", response)];
+  const changed = changes.length === 0 ? "" : ` (${changes.join(", ")})`;
+  return `${target === undefined ? failure : describeTarget(target)}${changed}`;
+}
+
+function describeTarget({ namespace, service, port }: BackendTarget): string {
+  return `${namespace}/${service}:${port}`;
+}
+
+function describeRedirect({ scheme, hostname, path, port, statusCode }: Redirect): string {
+  const parts = [
+    scheme,
+    hostname,
+    port === undefined ? undefined : `port ${port}`,
+    path === undefined ? undefined : describePathRewrite(path),
+  ].filter((part) => part !== undefined);
+  return `${statusCode} to ${parts.length === 0 ? "the same place" : parts.join(", ")}`;
+}
+
+function describePathRewrite({ kind, value }: PathRewrite): string {
+  return kind === "full" ? `path ${value}` : `${value} in place of the prefix`;
+}
+
+/** What else is done to requests; none where nothing is. */
+export function describeExtras(rule: RouteRule): readonly string[] {
+  const { filters, requestTimeoutMs, backendTimeoutMs, retry, sessionPersistence } = rule;
+  const { rewrite } = filters;
+  return [
+    ...describeHeaders("request", filters.request),
+    ...describeHeaders("response", filters.response),
+    ...(rewrite?.hostname === undefined ? [] : [`host ${rewrite.hostname}`]),
+    ...(rewrite?.path === undefined ? [] : [describePathRewrite(rewrite.path)]),
+    ...filters.mirrors.map(
+      ({ backend, perMillion }) => `${perMillion / 10_000}% mirrored to ${describeTarget(backend)}`,
+    ),
+    ...(filters.cors === undefined ? [] : [`CORS for ${filters.cors.allowOrigins.join(" ") || "no origin"}`]),
+    ...(requestTimeoutMs === undefined ? [] : [describeLimit(requestTimeoutMs)]),
+    ...(backendTimeoutMs === undefined ? [] : [`${describeLimit(backendTimeoutMs)} for an attempt`]),
+    ...(retry === undefined ? [] : [`${retry.attempts} retries${describeCodes(retry.codes)}`]),
+    ...(sessionPersistence === undefined ? [] : [`sessions by ${sessionPersistence.kind} ${sessionPersistence.name}`]),
+  ];
+}
+
+function describeHeaders(what: string, changes: HeaderChanges | undefined): readonly string[] {
+  if (changes === undefined) return [];
+  return [
+    ...changes.set.map(({ name, value }) => `${what} header ${name} = ${value}`),
+    ...changes.add.map(({ name, value }) => `${what} header ${name} + ${value}`),
+    ...changes.remove.map((name) => `${what} header ${name} removed`),
+  ];
+}
+
+function describeCodes(codes: readonly number[]): string {
+  return codes.length === 0 ? "" : ` for ${codes.join(", ")}`;
+}
+
+/** 0 stands for none. */
+function describeLimit(milliseconds: number): string {
+  return milliseconds === 0 ? "no time limit" : `at most ${milliseconds / 1_000} s`;
+}

@@ -1,0 +1,116 @@
+/** What `outrigger routes` answers, worked out by the control plane's own model. Pure. */
+import type { ObjectChange } from "../control-plane/model/cluster-object.ts";
+import type { MeshModel } from "../control-plane/model/mesh-model.ts";
+import { createMeshModel } from "../control-plane/model/mesh-model.ts";
+import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
+import type { RoutedPort, RouteRule, RuleOrigin } from "../control-plane/model/route.ts";
+import type { ParentVerdict } from "../control-plane/model/routes/judge-route.ts";
+import { describeAction, describeExtras, describeMatch } from "../control-plane/model/routes/describe-rule.ts";
+import type { RequestFacts } from "../control-plane/model/routes/match-request.ts";
+import { matchRequest, mismatch } from "../control-plane/model/routes/match-request.ts";
+import type { RouteKey } from "../control-plane/model/routes/route-key.ts";
+import { routeKey, splitRouteKey } from "../control-plane/model/routes/route-key.ts";
+import type { NamespacedName } from "../control-plane/model/workload.ts";
+import type { Question, ServiceQuestion } from "./question.ts";
+
+export interface RouteAnswer {
+  readonly service: string;
+  /** The namespace of the clients. */
+  readonly from: string;
+  /** Those that have routes. */
+  readonly ports: readonly PortAnswer[];
+  /** Routes that name the Service and have something wrong with them. */
+  readonly complaints: readonly Complaint[];
+}
+
+export interface PortAnswer {
+  readonly port: number;
+  /** In the order in which they are tried. */
+  readonly rules: readonly RuleAnswer[];
+  /** Place of the rule that takes the request; null where none does; left out where none was asked about. */
+  readonly taken?: number | null;
+}
+
+export interface RuleAnswer {
+  readonly origin: RuleOrigin;
+  readonly match: string;
+  readonly action: string;
+  readonly extras: readonly string[];
+  /** Why it does not take the request; left out where it does, where another has taken it, or none was asked about. */
+  readonly mismatch?: string;
+}
+
+export interface Complaint {
+  readonly route: RouteKey;
+  readonly condition: "Accepted" | "ResolvedRefs";
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface LookupMesh {
+  readonly mesh: MeshModel;
+  /** All that there are, sorted. */
+  readonly routes: readonly RouteKey[];
+}
+
+/** The mesh that these objects make. */
+export function meshOf(changes: readonly ObjectChange[], settings: MeshSettings): LookupMesh {
+  const mesh = createMeshModel(settings);
+  mesh.apply(changes);
+  const routes = changes.flatMap(({ kind, key }): readonly RouteKey[] => {
+    if (kind !== "httpRoute" && kind !== "grpcRoute") return [];
+    return [routeKey(kind === "httpRoute" ? "HTTPRoute" : "GRPCRoute", key as NamespacedName)];
+  });
+  return { mesh, routes: routes.sort() };
+}
+
+export function answer({ mesh, routes }: LookupMesh, { about, from, request }: Question): RouteAnswer {
+  const ports = mesh.routedPorts(from).filter((port) => isAbout(about, port));
+  return {
+    service: `${about.namespace}/${about.service}`,
+    from,
+    ports: ports.map((port) => answerForPort(port, request)),
+    complaints: routes.flatMap((route) => complaintsOf(route, mesh.routeVerdict(route) ?? [], about)),
+  };
+}
+
+function isAbout({ namespace, service, port }: ServiceQuestion, routed: RoutedPort): boolean {
+  return routed.namespace === namespace && routed.service === service && (port === undefined || routed.port === port);
+}
+
+function answerForPort({ port, rules }: RoutedPort, request: RequestFacts | undefined): PortAnswer {
+  if (request === undefined) return { port, rules: rules.map((rule) => answerForRule(rule, undefined)) };
+  const taken = matchRequest(rules, request);
+  const answers = rules.map((rule, place) =>
+    answerForRule(rule, taken === undefined || place < taken ? mismatch(rule.match, request) : undefined),
+  );
+  return { port, rules: answers, taken: taken ?? null };
+}
+
+function answerForRule(rule: RouteRule, reason: string | undefined): RuleAnswer {
+  return {
+    origin: rule.origin,
+    match: describeMatch(rule.match),
+    action: describeAction(rule),
+    extras: describeExtras(rule),
+    ...(reason !== undefined && { mismatch: reason }),
+  };
+}
+
+function complaintsOf(
+  route: RouteKey,
+  parents: readonly ParentVerdict[],
+  { namespace, service }: ServiceQuestion,
+): readonly Complaint[] {
+  const [own = ""] = splitRouteKey(route).name.split("/");
+  return parents
+    .filter(({ parent }) => parent.name === service && (parent.namespace ?? own) === namespace)
+    .flatMap(({ accepted, resolvedRefs }): readonly Complaint[] => [
+      ...(accepted.holds
+        ? []
+        : [{ route, condition: "Accepted" as const, reason: accepted.reason, message: accepted.message }]),
+      ...(resolvedRefs === undefined || resolvedRefs.holds
+        ? []
+        : [{ route, condition: "ResolvedRefs" as const, reason: resolvedRefs.reason, message: resolvedRefs.message }]),
+    ]);
+}
