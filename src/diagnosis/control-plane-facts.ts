@@ -4,7 +4,9 @@
  */
 import type { ReplicaCertificates } from "../control-plane/pages/pages.ts";
 import type { ObjectProblems } from "../control-plane/model/problem-book.ts";
-import { controlPlaneName, meshTlsDefinition } from "../installation/names.ts";
+import { shippedDefinitions } from "../installation/definitions.ts";
+import { objectPath } from "../installation/manifest.ts";
+import { controlPlaneName } from "../installation/names.ts";
 import type { KubernetesApi, KubernetesObject } from "../kubernetes/api.ts";
 import type { ProxyList } from "../proxies/read-proxies.ts";
 import { readProxies } from "../proxies/read-proxies.ts";
@@ -18,8 +20,8 @@ import { readDeployment } from "./read-cluster.ts";
 
 export interface ControlPlaneFacts {
   readonly replicas: ReplicaFacts;
-  /** The MeshTLS CRD. */
-  readonly definition: Attempt<KubernetesObject>;
+  /** Each CRD that a mesh has, as the cluster has it. */
+  readonly definitions: readonly FoundDefinition[];
   /** Of each replica that is ready. */
   readonly certificates: readonly ReplicaAnswer<ReplicaCertificates>[];
   /** Of each replica that is ready: what it finds wrong with objects. */
@@ -27,13 +29,28 @@ export interface ControlPlaneFacts {
   readonly proxies: Attempt<ProxyList>;
 }
 
+export interface FoundDefinition {
+  /** e.g. `MeshTLS`. */
+  readonly kind: string;
+  readonly found: Attempt<KubernetesObject>;
+}
+
+async function findDefinitions(api: KubernetesApi): Promise<readonly FoundDefinition[]> {
+  return Promise.all(
+    shippedDefinitions().map(async (definition) => {
+      const path = objectPath(definition);
+      const found = await attempt(() => api.request<KubernetesObject>({ method: "GET", path }));
+      return { kind: definition.spec.names.kind, found };
+    }),
+  );
+}
+
 /** Collects them; rejects never. */
 export async function collectControlPlaneFacts(api: KubernetesApi, nodes: Attempt<number>): Promise<ControlPlaneFacts> {
-  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${meshTlsDefinition}`;
-  const [deployment, pods, definition] = await Promise.all([
+  const [deployment, pods, definitions] = await Promise.all([
     attempt(() => readDeployment(api, controlPlaneName)),
     attempt(() => readControlPlanePods(api)),
-    attempt(() => api.request<KubernetesObject>({ method: "GET", path })),
+    findDefinitions(api),
   ]);
   const ready = (valueOf(pods) ?? []).filter(isReady);
   const [certificates, problems, proxies] = await Promise.all([
@@ -41,5 +58,5 @@ export async function collectControlPlaneFacts(api: KubernetesApi, nodes: Attemp
     askReplicas<readonly ObjectProblems[]>(api, ready, "/problems"),
     attempt(() => readProxies(api, undefined)),
   ]);
-  return { replicas: { deployment, pods, nodes }, definition, certificates, problems, proxies };
+  return { replicas: { deployment, pods, nodes }, definitions, certificates, problems, proxies };
 }

@@ -19,9 +19,14 @@ export interface InstalledDefinition {
   readonly written: number;
 }
 
+/** Every CRD that a mesh has. */
+export function shippedDefinitions(): readonly DefinitionManifest[] {
+  return allShippedObjects().filter(isDefinition);
+}
+
 /** Of the shipped CRDs, those that the cluster has. */
 export async function readDefinitions(api: KubernetesApi): Promise<readonly InstalledDefinition[]> {
-  const shipped = allShippedObjects().filter(isDefinition);
+  const shipped = shippedDefinitions();
   const found: InstalledDefinition[] = [];
   for (const object of shipped) {
     if ((await findObject(api, objectPath(object))) === undefined) continue;

@@ -12,8 +12,6 @@ export const injectorName = "outrigger-injector";
 export const controlPlaneName = "outrigger-control-plane";
 /** Of the control plane's pages, on its pods' loopback interface. */
 export const pagesPort = 8081;
-/** Name of the CRD. */
-export const meshTlsDefinition = "meshtls.outrigger.dev";
 /** The label that every shipped object carries. */
 export const partOfLabel = "app.kubernetes.io/part-of";
 export const partOfOutrigger = "outrigger";

@@ -17,7 +17,7 @@ export interface RemovalPlan {
 export interface DefinitionManifest extends ManifestObject {
   readonly spec: {
     readonly group: string;
-    readonly names: { readonly plural: string };
+    readonly names: { readonly kind: string; readonly plural: string };
     readonly versions: readonly { readonly name: string; readonly storage: boolean }[];
   };
 }

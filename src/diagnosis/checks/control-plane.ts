@@ -4,7 +4,6 @@
  */
 import type { ReplicaCertificates } from "../../control-plane/pages/pages.ts";
 import type { ObjectProblems } from "../../control-plane/model/problem-book.ts";
-import type { KubernetesObject } from "../../kubernetes/api.ts";
 import { formatProblem } from "../../problem.ts";
 import type { ProxyList } from "../../proxies/read-proxies.ts";
 import type { ReplicaAnswer } from "../../proxies/replicas.ts";
@@ -22,7 +21,7 @@ const serving = { group, name: "control-plane-certificate" };
 const roots = { group, name: "mesh-roots" };
 const connected = { group, name: "sidecars-connected" };
 const refusing = { group, name: "sidecars-refusing" };
-const definition = { group, name: "mesh-tls-definition" };
+const definitions = { group, name: "mesh-definitions" };
 const objects = { group, name: "mesh-objects" };
 
 const words: DeploymentWords = {
@@ -48,7 +47,7 @@ export function checkControlPlane(facts: ControlPlaneFacts, now: number): readon
     ...checkServing(facts.certificates, now),
     ...checkRoots(facts.certificates, now),
     ...checkProxies(facts.proxies),
-    checkDefinition(facts.definition),
+    checkDefinitions(facts.definitions),
     ...checkObjects(facts.problems),
   ];
 }
@@ -127,13 +126,21 @@ function checkProxies(proxies: Attempt<ProxyList>): readonly Check[] {
   ];
 }
 
-function checkDefinition(found: Attempt<KubernetesObject>): Check {
-  if (found.state === "known") return ok(definition, "the MeshTLS CRD is installed");
-  if (found.state === "unknown") {
-    return warning(definition, `the MeshTLS CRD could not be read: ${found.why}`, "run as an administrator");
+function checkDefinitions(found: ControlPlaneFacts["definitions"]): Check {
+  const kindsThat = (state: Attempt<unknown>["state"]): readonly string[] =>
+    found.filter((definition) => definition.found.state === state).map(({ kind }) => kind);
+  const [missing, unsure] = [kindsThat("absent"), kindsThat("unknown")];
+  if (missing.length > 0) {
+    const message = `CRDs are not installed, so that no such object applies: ${missing.join(", ")}`;
+    return warning(definitions, message, "`outrigger install`, or apply `manifests/crds`; the control plane notices");
   }
-  const message = "the MeshTLS CRD is not installed: every workload also takes plaintext";
-  return warning(definition, message, "`outrigger install`, or apply `manifests/crds`; the control plane notices");
+  if (unsure.length > 0) {
+    const whys = found.flatMap(({ kind, found: answer }) =>
+      answer.state === "unknown" ? [`${kind}: ${answer.why}`] : [],
+    );
+    return warning(definitions, `CRDs could not be read: ${unsure.join(", ")}`, "run as an administrator", whys);
+  }
+  return ok(definitions, `the mesh's CRDs are installed: ${kindsThat("known").join(", ")}`);
 }
 
 /** Every replica finds the same. */

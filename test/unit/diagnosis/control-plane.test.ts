@@ -41,7 +41,7 @@ const proxies = (...rows: readonly ProxyRow[]): ControlPlaneFacts["proxies"] => 
 
 const sound: ControlPlaneFacts = {
   replicas: { deployment: deployment(2), pods: known([pod("a"), pod("b")]), nodes: known(2) },
-  definition: known({}),
+  definitions: [{ kind: "MeshTLS", found: known({}) }],
   certificates: certificates(20 * hour, 300 * day),
   problems: [{ replica: "cp-1", answer: known([]) }],
   proxies: proxies(proxy),
@@ -104,9 +104,21 @@ const cases: readonly (readonly [string, Partial<ControlPlaneFacts>, string, Che
   ["sidecars that are unknown", { proxies: unknown("no answer") }, "sidecars-connected", "warning", /no answer/],
   ["what is taken", {}, "sidecars-refusing", "ok", /no sidecar refuses/],
   ["a refusal", { proxies: proxies({ ...proxy, refused }) }, "sidecars-refusing", "warning", /1 of 1/],
-  ["the CRD", {}, "mesh-tls-definition", "ok", /is installed/],
-  ["no CRD", { definition: absent }, "mesh-tls-definition", "warning", /not installed/],
-  ["a CRD that is secret", { definition: unknown("forbidden") }, "mesh-tls-definition", "warning", /forbidden/],
+  ["the CRDs", {}, "mesh-definitions", "ok", /are installed: MeshTLS/],
+  [
+    "no CRD",
+    { definitions: [{ kind: "MeshTLS", found: absent }] },
+    "mesh-definitions",
+    "warning",
+    /not installed.*: MeshTLS/,
+  ],
+  [
+    "a CRD that is secret",
+    { definitions: [{ kind: "MeshTLS", found: unknown("forbidden") }] },
+    "mesh-definitions",
+    "warning",
+    /could not be read: MeshTLS/,
+  ],
   ["objects", {}, "mesh-objects", "ok", /every object/],
   ["a bad object", { problems: [{ replica: "a", answer: known([problem]) }] }, "mesh-objects", "warning", /one object/],
 ];
