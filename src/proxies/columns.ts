@@ -5,9 +5,14 @@
 /** What stands where there is nothing. */
 export const none = "-";
 
+/** A text of several lines in one; Envoy ends what it says with a line break. */
+export function inOneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, "; ");
+}
+
 /** One line for each row below its heading; every cell is followed by at least three spaces. */
 export function renderColumns(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows];
+  const lines = [headings, ...rows].map((cells) => cells.map(inOneLine));
   const widths = headings.map((_heading, column) => Math.max(...lines.map((cells) => (cells[column] ?? "").length)));
   const render = (cells: readonly string[]): string =>
     cells

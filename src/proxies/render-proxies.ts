@@ -1,7 +1,7 @@
 /**
  * The list of sidecars for a terminal. Pure.
  */
-import { none, renderColumns, timeLeft } from "./columns.ts";
+import { inOneLine, none, renderColumns, timeLeft } from "./columns.ts";
 import type { ProxyRow } from "./proxy-list.ts";
 
 /**
@@ -26,6 +26,6 @@ function cells(row: ProxyRow, now: number): readonly string[] {
 }
 
 function wideCells({ identity = none, connectedSince = none, refused, because }: ProxyRow): readonly string[] {
-  const detail = because ?? refused.map(({ name, message }) => `${name}: ${message}`).join(" | ");
+  const detail = because ?? refused.map(({ name, message }) => `${name}: ${inOneLine(message)}`).join(" | ");
   return [identity, connectedSince, detail === "" ? none : detail];
 }

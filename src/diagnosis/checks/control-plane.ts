@@ -5,6 +5,7 @@
 import type { ReplicaCertificates } from "../../control-plane/pages/pages.ts";
 import type { ObjectProblems } from "../../control-plane/model/problem-book.ts";
 import { formatProblem } from "../../problem.ts";
+import { inOneLine } from "../../proxies/columns.ts";
 import type { ProxyList } from "../../proxies/read-proxies.ts";
 import type { ReplicaAnswer } from "../../proxies/replicas.ts";
 import { answersOf, silentReplicas } from "../../proxies/replicas.ts";
@@ -103,7 +104,9 @@ function checkProxies(proxies: Attempt<ProxyList>): readonly Check[] {
   const { rows } = proxies.value;
   const lost = rows.filter((row) => !row.connected);
   const bad = rows.filter(({ refused }) => refused.length > 0);
-  const refusals = bad.flatMap(({ pod, refused }) => refused.map(({ name, message }) => `${pod}: ${name}: ${message}`));
+  const refusals = bad.flatMap(({ pod, refused }) =>
+    refused.map(({ name, message }) => `${pod}: ${name}: ${inOneLine(message)}`),
+  );
   const summary =
     rows.length === 0 ? "no pod carries a sidecar of the mesh" : `all ${rows.length} sidecars are connected`;
   return [

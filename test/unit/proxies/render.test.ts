@@ -48,6 +48,16 @@ const connected = {
 };
 const unconnected = { pod: "shop/web-2", connected: false, refused: [], because: "no replica knows it" };
 
+test("what Envoy says in several lines stays in its row", () => {
+  const message = "Error adding/updating listener(s) a: no\nb: neither\n";
+  const refused = ["a", "b"].map((name) => ({ name, version: "v", message }));
+  const [, row, ...more] = cells(renderProxies([{ ...connected, refused }], true, now));
+  const said = "Error adding/updating listener(s) a: no; b: neither";
+  assert.deepEqual([row?.at(-1), more], [`a: ${said} | b: ${said}`, []]);
+  const resource = { type: "listener", name: "a", state: "refused", version: "v", refusal: message } as const;
+  assert.deepEqual(cells(renderConfig([resource], true)).at(-1), ["listener", "a", "refused", "v", said]);
+});
+
 test("the list of sidecars", () => {
   assert.deepEqual(cells(renderProxies([connected, unconnected], false, now)), [
     ["POD", "REPLICA", "SYNCED", "REFUSED", "RESOURCES", "CERTIFICATE", "VERSION"],
