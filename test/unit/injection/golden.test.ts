@@ -102,7 +102,7 @@ testGolden("injection", (input) => {
   const shown = JSON.parse(readable(JSON.stringify(withReadableStatus(pod)), pod)) as object;
   const yaml = stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false });
   return {
-    "pod.yaml": told + yaml.replace(/^( {8}args: )[0-9a-f]{8}$/m, "$1…"),
+    "pod.yaml": told + yaml.replace(/^( {8}args: )"?[0-9a-f]{8}"?$/m, "$1…"),
     "patch.json": readable(pretty(patch), pod),
   };
 });
