@@ -65,9 +65,15 @@ function defaultPorts(ports: unknown): unknown {
   return Array.isArray(ports) ? ports.map((port: JsonObject) => ({ protocol: "TCP", ...port })) : ports;
 }
 
+/** `Always` for the tag `latest`, and for none at all. */
+function defaultPullPolicy(image: unknown): string {
+  const name = String(image).split("/").at(-1) ?? "";
+  return name.includes("@") || /:(?!latest$)/.test(name) ? "IfNotPresent" : "Always";
+}
+
 function defaultContainer(container: JsonObject): JsonObject {
   const defaulted: JsonObject = {
-    imagePullPolicy: "IfNotPresent",
+    imagePullPolicy: defaultPullPolicy(container["image"]),
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File",
     ...mapFields(container, ["livenessProbe", "readinessProbe", "startupProbe"], defaultProbe),

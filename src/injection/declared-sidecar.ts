@@ -94,12 +94,19 @@ export function putBack(pod: Pod, { proxy, init }: DeclaredSidecar): Pod {
 const imageOfOurs = "auto";
 
 /**
- * What the user wants otherwise: `image: auto` asks for ours, as the API server demands some image of every container;
- * null is what YAML makes of a key without a value.
+ * Whether a field only looks as if somebody wanted it. `image: auto` asks for ours, as the API server demands some image of
+ * every container; and since that has no tag, the API server has taken it for `:latest` and made its pull policy `Always`
+ * before any webhook sees the pod.
  */
+function isStandIn(field: string, value: unknown, { image }: Partial<Container>): boolean {
+  if (image !== imageOfOurs) return false;
+  return field === "image" || (field === "imagePullPolicy" && value === "Always");
+}
+
+/** What the user wants otherwise; null is what YAML makes of a key without a value. */
 export function overrideOf(declared: Partial<Container>): Partial<Container> {
   const wanted = Object.entries(declared as JsonObject).filter(
-    ([field, value]) => value !== null && !(field === "image" && value === imageOfOurs),
+    ([field, value]) => value !== null && !isStandIn(field, value, declared),
   );
   return Object.fromEntries(wanted);
 }

@@ -15,6 +15,7 @@ import {
   proxyOf,
   refuse,
 } from "../../injected-pods.ts";
+import { throughApiServer } from "../../through-api-server.ts";
 
 const builtIn = proxyOf(inject(podWith()).pod);
 
@@ -41,6 +42,18 @@ for (const list of ["containers", "initContainers"] as const) {
 
     test("with image auto and nothing else is ours", () => {
       assert.deepEqual(proxyOf(inject(declaring({}, list)).pod), builtIn);
+    });
+
+    test("with image auto keeps our pull policy, though the API server takes that image for a latest one", () => {
+      const never = contextWith({ proxy: { imagePullPolicy: "Never" } });
+      assert.equal(proxyOf(inject(throughApiServer(declaring({}, list)), never).pod).imagePullPolicy, "Never");
+      const said = declaring({ imagePullPolicy: "IfNotPresent" }, list);
+      assert.equal(proxyOf(inject(throughApiServer(said), never).pod).imagePullPolicy, "IfNotPresent");
+    });
+
+    test("with an image of its own has that image's pull policy", () => {
+      const pod = throughApiServer(declaring({ image: "my/envoy:latest" }, list));
+      assert.equal(proxyOf(inject(pod).pod).imagePullPolicy, "Always");
     });
 
     test("its fields win, and what it does not say stays ours", () => {
