@@ -104,6 +104,9 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
     metrics: createDiscoveryMetrics(registry),
     settings: defaultDiscoverySettings,
   });
+  mesh.onDeparture((pods) => {
+    server.depart(pods);
+  });
   const readiness = createReadiness([
     { name: "objects", unmet: () => (objects.synced() ? undefined : "the mesh's objects have not been read yet") },
     {

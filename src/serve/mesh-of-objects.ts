@@ -15,6 +15,8 @@ import { routeKey } from "../control-plane/model/routes/route-key.ts";
 import type { MeshModel } from "../control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../control-plane/model/mesh-model.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
+import type { DepartedPod } from "../control-plane/model/departed-pods.ts";
+import { departedPods } from "../control-plane/model/departed-pods.ts";
 import type { ObjectProblems } from "../control-plane/model/problem-book.ts";
 import type { NamespacedName } from "../control-plane/model/workload.ts";
 import type { WorkloadIssuer } from "../control-plane/identity/workload-issuer.ts";
@@ -30,6 +32,8 @@ export interface MeshOfObjects {
   /** Takes in what a source of objects hands on. */
   readonly take: (changes: readonly ObjectChange[]) => void;
   readonly statuses: MeshStatuses;
+  /** Calls back with the pods that are gone; returns how to stop. */
+  readonly onDeparture: (listener: (pods: readonly DepartedPod[]) => void) => () => void;
 }
 
 /** What is to be said to the writers of objects. */
@@ -53,6 +57,7 @@ export interface MeshOfObjectsOptions {
 export function createMeshOfObjects({ settings, translation, issuer, log }: MeshOfObjectsOptions): MeshOfObjects {
   const ledger = createStatusLedger();
   const verdicts = createChangeListeners<ObjectReference>();
+  const departures = createChangeListeners<readonly DepartedPod[]>();
   const model = createMeshModel({
     ...settings,
     onProblems: (found) => {
@@ -68,6 +73,8 @@ export function createMeshOfObjects({ settings, translation, issuer, log }: Mesh
     model,
     resources,
     take: (changes) => {
+      const departed = departedPods(changes, (pod) => model.workload(pod));
+      if (departed.length > 0) departures.tell(departed);
       resources.meshChanged(model.apply(changes));
       for (const object of ledger.take(changes)) verdicts.tell(object);
     },
@@ -76,6 +83,7 @@ export function createMeshOfObjects({ settings, translation, issuer, log }: Mesh
       objects: () => ledger.objects(),
       onChange: verdicts.add,
     },
+    onDeparture: departures.add,
   };
 }
 

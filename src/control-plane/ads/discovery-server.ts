@@ -4,9 +4,11 @@
 import { Server } from "@grpc/grpc-js";
 import { isIPv6 } from "node:net";
 import { OutriggerError } from "../../errors.ts";
+import type { DepartedPod } from "../model/departed-pods.ts";
 import type { NamespacedName } from "../model/workload.ts";
 import type { ResourceSource, TypeUrl } from "./resource-source.ts";
 import { createChangePacer } from "./change-pacer.ts";
+import { DepartedUids } from "./departed-uids.ts";
 import { discoveryService } from "./discovery-service.ts";
 import type { DiscoverySettings } from "./discovery-settings.ts";
 import { connectionGrace } from "./discovery-settings.ts";
@@ -45,6 +47,8 @@ export interface DiscoveryServer {
   listen(port: number, host?: string): Promise<number>;
   /** Takes no new streams, ends those that are open one by one, and resolves when the last is gone. */
   stop(): Promise<void>;
+  /** These pods are gone: their streams end, and their tokens open no other. */
+  depart(pods: readonly DepartedPod[]): void;
   /** The proxies that are connected to this replica. */
   proxies(): readonly ProxyStatus[];
   /** One of them, with all that it has; of its latest stream, where it has just connected anew. */
@@ -77,6 +81,7 @@ function grpcOptions(settings: DiscoverySettings): Readonly<Record<string, numbe
 export function createDiscoveryServer(options: DiscoveryServerOptions): DiscoveryServer {
   const { source, certificate, settings, clock } = options;
   const index = new SubscriberIndex<DiscoveryStream>();
+  const departed = new DepartedUids();
   const server = new Server(grpcOptions(settings));
   const credentials = new LiveCredentials(certificate.current());
   const pacer = createChangePacer(
@@ -90,7 +95,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     { ...discoveryService },
     {
       deltaAggregatedResources: (call: Parameters<typeof acceptStream>[0]) => {
-        acceptStream(call, { ...options, ...settings, index });
+        acceptStream(call, { ...options, ...settings, index, departed });
       },
     },
   );
@@ -117,6 +122,12 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       cancel();
       for (const unsubscribe of subscriptions) unsubscribe();
       pacer.stop();
+    },
+    depart: (pods) => {
+      for (const { pod, uid } of pods) {
+        departed.add(uid);
+        for (const stream of index.of(pod)) if (stream.isOf(uid)) stream.end();
+      }
     },
     proxies: () => Array.from(index.all(), (stream) => stream.status()),
     proxy: (pod) => {

@@ -30,6 +30,8 @@ export interface StreamDependencies {
 export interface StreamOptions {
   readonly call: DeltaCall;
   readonly proxy: Proxy;
+  /** Of the pod that its token is bound to; undefined where tokens are of names alone. */
+  readonly podUid: string | undefined;
   /** When the stream ends by itself, in milliseconds since the epoch. */
   readonly endsAt: number;
 }
@@ -46,6 +48,7 @@ export class DiscoveryStream {
   readonly #dependencies: StreamDependencies;
   readonly #call: DeltaCall;
   readonly #proxy: Proxy;
+  readonly #podUid: string | undefined;
   readonly #state: StreamState;
   readonly #records: StreamRecords;
   #isEnded = false;
@@ -53,11 +56,12 @@ export class DiscoveryStream {
   #isBlocked = false;
   #cancelEnd: () => void;
 
-  constructor(dependencies: StreamDependencies, { call, proxy, endsAt }: StreamOptions) {
+  constructor(dependencies: StreamDependencies, { call, proxy, podUid, endsAt }: StreamOptions) {
     const { index, clock } = dependencies;
     this.#dependencies = dependencies;
     this.#call = call;
     this.#proxy = proxy;
+    this.#podUid = podUid;
     this.#records = new StreamRecords({ ...dependencies, proxy });
     this.#state = this.#newState();
     index.open(this, proxy.pod);
@@ -98,6 +102,11 @@ export class DiscoveryStream {
   /** Ends it in order; the proxy keeps what it has and opens another one. */
   end(): void {
     if (!this.#isEnded) this.#call.end();
+  }
+
+  /** Whether it is of this very pod. */
+  isOf(uid: string): boolean {
+    return this.#podUid === uid;
   }
 
   /** The stream has ended, whoever ended it. */

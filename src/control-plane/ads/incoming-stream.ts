@@ -10,12 +10,14 @@ import { readBearerToken } from "../identity/bearer-token.ts";
 import type { Proxy } from "../proxy.ts";
 import { admitProxy } from "./admit-proxy.ts";
 import { streamAge } from "./discovery-settings.ts";
+import type { DepartedUids } from "./departed-uids.ts";
 import type { DeltaCall, StreamDependencies } from "./discovery-stream.ts";
 import { DiscoveryStream } from "./discovery-stream.ts";
 
 export interface IncomingDependencies extends StreamDependencies {
   readonly authenticator: Authenticator;
   readonly trustDomain: string;
+  readonly departed: DepartedUids;
   /** Makes ready what a proxy needs to be answered, or throws; returns what gives it up again. */
   readonly prepare: (proxy: Proxy) => () => void;
   /** A number in [0, 1), for jitter. */
@@ -44,6 +46,7 @@ function statusOf(reason: RefusalReason): status {
 }
 
 const noToken = refused("missing-token", "send the projected service-account token as `authorization: Bearer <token>`");
+const departedPod = refused("invalid-token", "the pod of this token is gone; nothing is sent to whoever has it now");
 const silent = refused("invalid-node", "the stream's first request did not come in time; send one with the node");
 
 /** Takes a stream from grpc-js. */
@@ -108,7 +111,13 @@ class IncomingStream {
   async #admit(first: DeltaDiscoveryRequest, authenticating: Promise<Authentication>): Promise<void> {
     const authentication = await authenticating;
     if (!authentication.ok || this.#isClosed) return;
-    const { trustDomain, clock, random, connectionAgeMs } = this.#dependencies;
+    const { trustDomain, departed, clock, random, connectionAgeMs } = this.#dependencies;
+    const { podUid } = authentication.caller;
+    // Asked here and not before: the pod may have gone while the first request was awaited.
+    if (departed.has(podUid)) {
+      this.#refuse(departedPod.refusal);
+      return;
+    }
     const admission = admitProxy(authentication.caller, first.node, trustDomain);
     if (!admission.ok) {
       this.#refuse(admission.refusal);
@@ -117,7 +126,7 @@ class IncomingStream {
     const { proxy } = admission;
     if (!this.#prepare(proxy)) return;
     const endsAt = Math.min(authentication.caller.expiresAt, clock.now() + streamAge(connectionAgeMs, random()));
-    this.#stream = new DiscoveryStream(this.#dependencies, { call: this.#call, proxy, endsAt });
+    this.#stream = new DiscoveryStream(this.#dependencies, { call: this.#call, proxy, podUid, endsAt });
     this.#stream.request(first);
   }
 

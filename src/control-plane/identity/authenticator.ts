@@ -8,6 +8,8 @@ export interface Caller {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly podName: string;
+  /** Tells it from others of the same name; undefined where tokens are of names alone. */
+  readonly podUid: string | undefined;
   /** Until when the token is good, in milliseconds since the epoch; infinite where it does not expire. */
   readonly expiresAt: number;
 }

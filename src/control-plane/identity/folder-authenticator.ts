@@ -22,7 +22,7 @@ async function readTokens(folder: string): Promise<readonly FolderToken[]> {
       .split("/");
     if (more.length > 0 || podName === "") return [];
     const token = (await readFile(file, "utf8")).trim();
-    const caller = { namespace, serviceAccount, podName, expiresAt: Infinity };
+    const caller = { namespace, serviceAccount, podName, podUid: undefined, expiresAt: Infinity };
     return token === "" ? [] : [{ caller, token }];
   });
   return (await Promise.all(read)).flat();

@@ -2,8 +2,8 @@
  * Tells callers by TokenReview, and remembers what it was told: a thousand proxies that come back at once need no thousand
  * reviews, and one that comes back while the API server is away is known.
  *
- * A remembered answer counts at once while it is fresh; afterwards the API server is asked again, so that the token of a
- * deleted pod ends, and only where it cannot answer the old answer stands, until the token expires. Tokens are kept as
+ * A remembered answer counts at once while it is fresh; afterwards the API server is asked again, so that a token that was
+ * revoked ends (that of a deleted pod ends at once, as the discovery server admits no pod that it knows to be gone), and only where it cannot answer the old answer stands, until the token expires. Tokens are kept as
  * hashes.
  */
 import { createHash } from "node:crypto";

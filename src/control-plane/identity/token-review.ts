@@ -41,10 +41,11 @@ export function readReview(status: ReviewStatus, audience: string, expiresAt: nu
   if (namespace === undefined || serviceAccount === undefined) {
     return refused("unbound-token", "the token is not of a service account; use the one projected into the pod");
   }
-  if (podName === undefined || firstOf(status.user?.extra, podUidExtra) === undefined) {
+  const podUid = firstOf(status.user?.extra, podUidExtra);
+  if (podName === undefined || podUid === undefined) {
     return refused("unbound-token", "the token is not bound to a pod; use the one projected into the pod");
   }
-  const caller: Caller = { namespace, serviceAccount, podName, expiresAt };
+  const caller: Caller = { namespace, serviceAccount, podName, podUid, expiresAt };
   return { ok: true, caller };
 }
 

@@ -42,7 +42,10 @@ let secrets: Pick<ControlPlaneStart, "trustBundle" | "certificates">;
 const authenticator: Authenticator = {
   authenticate: (token) => {
     const [namespace = "", serviceAccount = "", podName = ""] = token.split("/");
-    return Promise.resolve({ ok: true, caller: { namespace, serviceAccount, podName, expiresAt: Infinity } });
+    return Promise.resolve({
+      ok: true,
+      caller: { namespace, serviceAccount, podName, podUid: undefined, expiresAt: Infinity },
+    });
   },
 };
 

@@ -217,6 +217,28 @@ describe("a discovery server", () => {
     assert.equal((await stream.ended).code, status.OK);
   });
 
+  test("ends the streams of a pod that is gone, whose token then opens no other, but not those of its successor", async () => {
+    mesh.tokens.set("first", authenticated("web-7", undefined, "first"));
+    mesh.tokens.set("second", authenticated("web-7", undefined, "second"));
+    const node = nodeOf("shop", "web-7");
+    const [first, waiting, second] = ["first", "first", "second"].map((token) => client.open(token, { node }));
+    assert.ok(first !== undefined && waiting !== undefined && second !== undefined);
+    for (const stream of [first, second]) stream.send({ typeUrl: cluster });
+    await first.response(0);
+    second.ack(await second.response(0));
+    mesh.server.depart([{ pod: "shop/web-7", uid: "first" }]);
+    assert.equal((await first.ended).code, status.OK);
+    // Its token was good when it was opened; it says who it is only now.
+    waiting.send({ typeUrl: cluster });
+    const refusal = await waiting.ended;
+    assert.equal(refusal.code, status.UNAUTHENTICATED);
+    assert.match(refusal.details, /the pod of this token is gone/);
+    mesh.source.set(cluster, "1", clusterOf("of-the-second"));
+    second.send({ typeUrl: cluster, resourceNamesSubscribe: ["of-the-second"] });
+    await second.response(1);
+    second.cancel();
+  });
+
   test("ends a stream on which too many names are asked for", async () => {
     const stream = client.open(goodToken);
     stream.send({

@@ -38,8 +38,12 @@ export interface ServedMesh {
 export const goodToken = "good-token";
 
 /** A pod's authentication, by default for an hour. */
-export function authenticated(podName: string, expiresAt = Date.now() + 3_600_000): Authentication {
-  return { ok: true, caller: { namespace: "shop", serviceAccount: "default", podName, expiresAt } };
+export function authenticated(
+  podName: string,
+  expiresAt = Date.now() + 3_600_000,
+  podUid = `uid-of-${podName}`,
+): Authentication {
+  return { ok: true, caller: { namespace: "shop", serviceAccount: "default", podName, podUid, expiresAt } };
 }
 
 export async function serveMesh(settings: Partial<DiscoverySettings> = {}): Promise<ServedMesh> {

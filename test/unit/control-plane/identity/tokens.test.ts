@@ -89,7 +89,7 @@ describe("the API server's answer", () => {
     test(name, () => {
       const answer = readReview(status, audience, now);
       assert.equal(answer.ok ? undefined : answer.refusal.reason, reason);
-      const caller = { namespace: "shop", serviceAccount: "web", podName: "web-1", expiresAt: now };
+      const caller = { namespace: "shop", serviceAccount: "web", podName: "web-1", podUid: "0a-1b", expiresAt: now };
       if (answer.ok) assert.deepEqual(answer.caller, caller);
     });
   }
@@ -191,7 +191,13 @@ describe("the authenticator that reads a folder", () => {
     writeFileSync(join(folder, "shop", "web", "empty"), "\n");
     writeFileSync(join(folder, "README"), "two");
     const authenticator = createFolderAuthenticator(folder);
-    const caller = { namespace: "shop", serviceAccount: "web", podName: "web-1", expiresAt: Infinity };
+    const caller = {
+      namespace: "shop",
+      serviceAccount: "web",
+      podName: "web-1",
+      podUid: undefined,
+      expiresAt: Infinity,
+    };
     assert.deepEqual(await authenticator.authenticate("one"), { ok: true, caller });
     for (const other of ["two", "", "on"]) {
       const answer = await authenticator.authenticate(other);
