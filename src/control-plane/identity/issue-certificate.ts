@@ -39,7 +39,7 @@ export interface IssuedLeaf {
 }
 
 /** Seconds are all that a certificate can express. */
-function wholeSeconds(time: number): number {
+export function wholeSeconds(time: number): number {
   return Math.floor(time / 1_000) * 1_000;
 }
 

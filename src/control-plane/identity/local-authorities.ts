@@ -39,15 +39,16 @@ export function createLocalAuthorities(options: LocalAuthoritiesOptions): LocalA
 
   function reconcile(): number {
     const now = clock.now();
-    const { keep, next } = planRotation({ authorities: roots, now, policy, jitter, rotationRequested });
+    const { keep, next, reviewAt } = planRotation({ authorities: roots, now, policy, jitter, rotationRequested });
     rotationRequested = false;
     const made = next === undefined ? [] : [issueRoot(trustDomain, next, now, policy.rootLifetimeMs)];
-    if (made.length === 0 && keep.length === roots.length) return policy.pollMs;
+    const untilReview = made.length > 0 ? 0 : Math.min(policy.pollMs, reviewAt - now);
+    if (made.length === 0 && keep.length === roots.length) return untilReview;
     roots = [...made, ...keep];
     signing = roots.map(ownRoot);
     for (const { number, notAfter } of made) log.info({ root: number, notAfter: new Date(notAfter) }, "mesh root made");
     listeners.tell(undefined);
-    return policy.pollMs;
+    return untilReview;
   }
 
   const loop = createLoggedLoop({

@@ -1,13 +1,14 @@
 /**
- * One leaf that is renewed in time, at two thirds of its life, and at once where nobody trusts its signer any more.
+ * One leaf that is renewed in time: at two thirds of its life, or, where its CA ends before it should, as soon as another
+ * signs; and at once where nobody trusts its signer any more.
  */
 import { isValidAt } from "../../certificates/certificate-source.ts";
 import { renewalTime } from "../../certificates/certificate-policy.ts";
 import type { Clock } from "../../clock.ts";
 import type { IdentityPolicy } from "./identity-policy.ts";
 import type { IssuedLeaf, LeafSubject } from "./issue-certificate.ts";
-import { issueLeaf } from "./issue-certificate.ts";
-import { chooseSigner } from "./rotation-plan.ts";
+import { issueLeaf, wholeSeconds } from "./issue-certificate.ts";
+import { chooseSigner, nextSignerChange } from "./rotation-plan.ts";
 import type { SigningAuthority } from "./signing-authority.ts";
 
 export interface RenewedLeafOptions {
@@ -38,9 +39,28 @@ export class RenewedLeaf {
 
   /** Whether it is to be renewed now. */
   isDue(authorities: readonly SigningAuthority[]): boolean {
-    const leaf = this.#leaf;
-    if (leaf === undefined || leaf.renewAt <= this.#options.clock.now()) return true;
-    return !authorities.some(({ fingerprint }) => fingerprint === leaf.signer);
+    const { clock, policy } = this.#options;
+    const [leaf, now] = [this.#leaf, clock.now()];
+    if (leaf === undefined || !isValidAt(leaf, now)) return true;
+    if (!authorities.some(({ fingerprint }) => fingerprint === leaf.signer)) return true;
+    if (leaf.renewAt > now) return false;
+    // One that ends with its CA gains nothing by the same CA's signing again.
+    const signer = chooseSigner(authorities, now, policy);
+    return (
+      signer !== undefined && (signer.fingerprint !== leaf.signer || leaf.notAfter < wholeSeconds(signer.notAfter))
+    );
+  }
+
+  /**
+   * When to ask {@link isDue} again, in milliseconds since the epoch: always later than now.
+   *
+   * @param authorities those that it was asked with
+   */
+  reviewAt(authorities: readonly SigningAuthority[]): number {
+    const { clock, policy } = this.#options;
+    const now = clock.now();
+    const ends = [this.#leaf?.renewAt ?? now, this.#leaf?.notAfter ?? now].filter((at) => at > now);
+    return Math.min(nextSignerChange(authorities, now, policy), ...ends);
   }
 
   /**

@@ -11,11 +11,23 @@
  * The steps follow from the time at which the new root was made, which stands in it: all replicas take them at the same
  * time without talking to each other.
  */
+import { clockSkewMs } from "../../certificates/certificate-policy.ts";
 import type { Succession, SuccessionInput } from "../../certificates/succession.ts";
 import { planSuccession } from "../../certificates/succession.ts";
 import type { IdentityPolicy } from "./identity-policy.ts";
 import { overlapOf } from "./identity-policy.ts";
 import type { SigningAuthority } from "./signing-authority.ts";
+
+type Candidate = Pick<SigningAuthority, "since" | "notAfter">;
+type SigningRules = Pick<IdentityPolicy, "propagationMs">;
+
+/**
+ * A CA signs no more in its last minutes, if there is another: what it signs ends with it, and must be replaced before that
+ * by the clock of whoever reads it.
+ */
+function lastSignature({ notAfter }: Candidate): number {
+  return notAfter - clockSkewMs;
+}
 
 /**
  * Who signs now: the newest that has been trusted long enough; where there is none, the oldest, of which most have heard.
@@ -23,13 +35,29 @@ import type { SigningAuthority } from "./signing-authority.ts";
  * @param authorities newest first
  * @param now milliseconds since the epoch
  */
-export function chooseSigner<T extends Pick<SigningAuthority, "since" | "notAfter">>(
+export function chooseSigner<T extends Candidate>(
   authorities: readonly T[],
   now: number,
-  { propagationMs }: Pick<IdentityPolicy, "propagationMs">,
+  { propagationMs }: SigningRules,
 ): T | undefined {
   const valid = authorities.filter(({ notAfter }) => now < notAfter);
-  return valid.find(({ since }) => since + propagationMs <= now) ?? valid.at(-1);
+  const lasting = valid.filter((authority) => now < lastSignature(authority));
+  const candidates = lasting.length > 0 ? lasting : valid;
+  return candidates.find(({ since }) => since + propagationMs <= now) ?? candidates.at(-1);
+}
+
+/** When {@link chooseSigner} may next give another answer, the authorities being the same; infinite where it will not. */
+export function nextSignerChange(
+  authorities: readonly Candidate[],
+  now: number,
+  { propagationMs }: SigningRules,
+): number {
+  const times = authorities.flatMap((authority) => [
+    authority.since + propagationMs,
+    lastSignature(authority),
+    authority.notAfter,
+  ]);
+  return Math.min(Infinity, ...times.filter((at) => at > now));
 }
 
 export type RotationInput = Pick<SuccessionInput, "authorities" | "now" | "jitter" | "rotationRequested"> & {

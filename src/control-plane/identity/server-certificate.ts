@@ -49,7 +49,7 @@ export function createServerCertificate(options: ServerCertificateOptions): Serv
       log.info({ notAfter: new Date(current.notAfter) }, "server certificate issued");
       listeners.tell(current);
     }
-    return policy.pollMs;
+    return Math.min(policy.pollMs, leaf.reviewAt(authorities.current()) - clock.now());
   }
 
   const loop = createLoggedLoop({

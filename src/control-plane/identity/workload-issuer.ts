@@ -119,7 +119,11 @@ class Issuer implements WorkloadIssuer {
       isReleased = true;
     };
     try {
-      if (entry.leaf.get() === undefined) this.#renew(identity, entry);
+      if (entry.leaf.get() === undefined) {
+        this.#renew(identity, entry);
+        // One that is due before everything is looked at anyway.
+        if (this.#untilReview([entry.leaf]) < this.#options.policy.pollMs) this.#loop.ring();
+      }
     } catch (error) {
       release();
       throw error;
@@ -149,7 +153,7 @@ class Issuer implements WorkloadIssuer {
 
   /** @returns in how many milliseconds to look again */
   async #renewAll(): Promise<number> {
-    const { authorities, policy, metrics } = this.#options;
+    const { authorities, metrics } = this.#options;
     for (const [identity, entry] of [...this.#entries]) {
       if (!entry.leaf.isDue(authorities.current())) continue;
       if (entry.users > 0) this.#renew(identity, entry);
@@ -158,7 +162,15 @@ class Issuer implements WorkloadIssuer {
       await afterOthers();
     }
     metrics.certificates(this.#entries.size);
-    return policy.pollMs;
+    return this.#untilReview(Array.from(this.#entries.values(), ({ leaf }) => leaf));
+  }
+
+  /** In how many milliseconds one of these may be due. */
+  #untilReview(leaves: readonly RenewedLeaf[]): number {
+    const { authorities, policy, clock } = this.#options;
+    const current = authorities.current();
+    const soonest = leaves.reduce((soonest, leaf) => Math.min(soonest, leaf.reviewAt(current)), Infinity);
+    return Math.min(policy.pollMs, soonest - clock.now());
   }
 
   #readBundle(): void {

@@ -7,11 +7,15 @@ import { describe, test } from "node:test";
 import { Registry } from "prom-client";
 import { isTrusted } from "../../../../src/certificates/chain.ts";
 import { parseCertificates } from "../../../../src/certificates/pem.ts";
+import { createChangeListeners } from "../../../../src/control-plane/identity/change-listeners.ts";
 import type { IdentityPolicy } from "../../../../src/control-plane/identity/identity-policy.ts";
 import { overlapOf } from "../../../../src/control-plane/identity/identity-policy.ts";
 import { issueRoot } from "../../../../src/control-plane/identity/issue-certificate.ts";
 import type { LocalAuthorities } from "../../../../src/control-plane/identity/local-authorities.ts";
 import { createLocalAuthorities } from "../../../../src/control-plane/identity/local-authorities.ts";
+import { createServerCertificate } from "../../../../src/control-plane/identity/server-certificate.ts";
+import type { SigningAuthority } from "../../../../src/control-plane/identity/signing-authority.ts";
+import { ownRoot } from "../../../../src/control-plane/identity/signing-authority.ts";
 import { chooseSigner, planRotation } from "../../../../src/control-plane/identity/rotation-plan.ts";
 import type { WorkloadIssuer } from "../../../../src/control-plane/identity/workload-issuer.ts";
 import { createWorkloadIssuer } from "../../../../src/control-plane/identity/workload-issuer.ts";
@@ -54,6 +58,18 @@ describe("who signs", () => {
       authorities: [fresh, { ...old, notAfter: start }],
       at: start,
       signer: "new",
+    },
+    {
+      name: "the new one at once where the old one has only minutes left, though not everybody has heard of it",
+      authorities: [fresh, { ...old, notAfter: start + 5 * minute }],
+      at: start,
+      signer: "new",
+    },
+    {
+      name: "one in its last minutes, where there is no other",
+      authorities: [{ ...old, notAfter: start + minute }],
+      at: start,
+      signer: "old",
     },
     {
       name: "the oldest of several that are all too new",
@@ -204,4 +220,64 @@ test("through a whole rotation every leaf is trusted by everybody, also by those
   assert.equal(roots(), 1);
   assert.equal(signers.size, 2);
   assert.equal(changes.filter(({ trust }) => trust).length, 2);
+});
+
+describe("near the end of a CA, when another one is there", () => {
+  const second = 1_000;
+
+  /** Roots as somebody brings them: told about when they come, and followed by nothing of their own accord. */
+  function brought(...first: readonly SigningAuthority[]) {
+    const listeners = createChangeListeners<undefined>();
+    let held: readonly SigningAuthority[] = first;
+    return {
+      start: () => Promise.resolve(),
+      stop: () => undefined,
+      current: () => held,
+      onChange: listeners.add,
+      bring: (authority: SigningAuthority) => {
+        held = [authority, ...held];
+        listeners.tell(undefined);
+      },
+    };
+  }
+
+  const endsAt = start + 3 * hour;
+  const ending = ownRoot(issueRoot("cluster.local", 1, start - day, endsAt - (start - day)));
+
+  // How long before the end of the old one the new one comes; the new one signs 15 minutes later.
+  for (const lead of [40 * minute, 15 * minute, 14 * minute + 59 * second, 6 * minute, 90 * second]) {
+    test(`${lead / second} s before its end, a workload and the server have a valid certificate at every second`, async () => {
+      const clock = new FakeClock(start);
+      const authorities = brought(ending);
+      const { log } = captureLogger();
+      const common = { policy, clock, random: () => 0.5, log, authorities };
+      const issuer = createWorkloadIssuer({ ...common, metrics: createIdentityMetrics(new Registry()) });
+      const server = createServerCertificate({ ...common, names: [{ type: "dns", value: "control-plane" }] });
+      issuer.start();
+      await server.start();
+      const changes: IdentityChange[] = [];
+      issuer.subscribe((change) => changes.push(change));
+      issuer.acquire(web);
+      // Off the poll's beat, so that nothing falls on the second by chance.
+      clock.advance(endsAt - lead - start - 20 * minute - 7 * second);
+      const until = endsAt + 2 * minute;
+      for (let isThere = false; clock.now() < until;) {
+        if (!isThere && clock.now() >= endsAt - lead) {
+          authorities.bring(ownRoot(issueRoot("cluster.local", 2, clock.now(), 30 * day)));
+          isThere = true;
+        }
+        await issuer.idle();
+        await server.idle();
+        const left = (issuer.expiresAt(web) ?? 0) - clock.now();
+        assert.ok(left > 0, `lapsed ${(clock.now() - endsAt) / second} s after the end`);
+        assert.ok(server.current() !== undefined);
+        clock.advance(second);
+      }
+      assert.ok(leafOf(issuer, web).checkIssued(new X509Certificate(authorities.current()[0]?.certificate ?? "")));
+      const renewals = changes.filter(({ identities }) => identities.has(web)).length;
+      assert.ok(renewals <= 3, `${renewals} certificates, where two are enough`);
+      issuer.stop();
+      server.stop();
+    });
+  }
 });
