@@ -11,6 +11,8 @@ export interface DiscoveryMetrics {
   readonly pushed: (type: string, bytes: number) => void;
   /** A proxy refused a response (NACK). */
   readonly nack: (type: string) => void;
+  /** A resource could not be made, and was not sent. */
+  readonly faulty: (type: string) => void;
   /** A stream was refused; the reason is from a closed set. */
   readonly refused: (reason: string) => void;
   /** A proxy has what it needed to be told, so many seconds after that was known. */
@@ -46,6 +48,12 @@ export function createDiscoveryMetrics(registry: Registry): DiscoveryMetrics {
     labelNames: ["type"],
     registers,
   });
+  const faults = new Counter({
+    name: "outrigger_discovery_faulty_resources_total",
+    help: "Resources, or virtual hosts of a route table, that could not be made, by resource type; proxies keep what they had.",
+    labelNames: ["type"],
+    registers,
+  });
   const refusals = new Counter({
     name: "outrigger_discovery_refused_streams_total",
     help: "Streams that were refused before anything was sent, by reason.",
@@ -69,6 +77,9 @@ export function createDiscoveryMetrics(registry: Registry): DiscoveryMetrics {
     },
     nack: (type) => {
       nacks.inc({ type });
+    },
+    faulty: (type) => {
+      faults.inc({ type });
     },
     refused: (reason) => {
       refusals.inc({ reason });

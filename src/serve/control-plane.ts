@@ -90,7 +90,8 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
   const identityMetrics = createIdentityMetrics(registry);
   const issuer = createWorkloadIssuer({ ...common, authorities, policy, metrics: identityMetrics });
   const certificate = createServerCertificate({ ...common, authorities, names: serverNames, policy });
-  const mesh = createMeshOfObjects({ settings, translation, issuer, log: common.log });
+  const discoveryMetrics = createDiscoveryMetrics(registry);
+  const mesh = createMeshOfObjects({ settings, translation, issuer, log: common.log, metrics: discoveryMetrics });
   const objects = surroundings.objects(mesh.take);
   const trust = surroundings.trust(issuer, identityMetrics);
   const reporter = surroundings.reporter(mesh);
@@ -101,7 +102,7 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
     prepare: ({ identity }) => issuer.acquire(identity),
     source: mesh.resources,
     certificate,
-    metrics: createDiscoveryMetrics(registry),
+    metrics: discoveryMetrics,
     settings: defaultDiscoverySettings,
   });
   mesh.onDeparture((pods) => {

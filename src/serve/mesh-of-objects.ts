@@ -21,8 +21,10 @@ import type { ObjectProblems } from "../control-plane/model/problem-book.ts";
 import type { NamespacedName } from "../control-plane/model/workload.ts";
 import type { WorkloadIssuer } from "../control-plane/identity/workload-issuer.ts";
 import type { MeshResources } from "../control-plane/xds/resource-source.ts";
+import { createFaultRecorder } from "../control-plane/ads/fault-recorder.ts";
 import { createResourceSource } from "../control-plane/xds/resource-source.ts";
 import type { TranslationSettings } from "../control-plane/xds/translation-settings.ts";
+import type { DiscoveryMetrics } from "../observability/discovery-metrics.ts";
 import type { Log } from "../observability/logger.ts";
 import { formatProblem } from "../problem.ts";
 
@@ -51,10 +53,17 @@ export interface MeshOfObjectsOptions {
   readonly translation: TranslationSettings;
   readonly issuer: Pick<WorkloadIssuer, "certificate" | "trustBundle" | "subscribe">;
   readonly log: Log;
+  readonly metrics: Pick<DiscoveryMetrics, "faulty">;
 }
 
 /** An empty mesh. */
-export function createMeshOfObjects({ settings, translation, issuer, log }: MeshOfObjectsOptions): MeshOfObjects {
+export function createMeshOfObjects({
+  settings,
+  translation,
+  issuer,
+  log,
+  metrics,
+}: MeshOfObjectsOptions): MeshOfObjects {
   const ledger = createStatusLedger();
   const verdicts = createChangeListeners<ObjectReference>();
   const departures = createChangeListeners<readonly DepartedPod[]>();
@@ -65,7 +74,12 @@ export function createMeshOfObjects({ settings, translation, issuer, log }: Mesh
     },
     onVerdict: verdicts.tell,
   });
-  const resources = createResourceSource({ mesh: model, secrets: issuer, settings: translation });
+  const resources = createResourceSource({
+    mesh: model,
+    secrets: issuer,
+    settings: translation,
+    onFault: createFaultRecorder(log, metrics),
+  });
   issuer.subscribe(({ identities, trust }) => {
     resources.secretsChanged(trust ? "all" : identities);
   });

@@ -2,16 +2,48 @@
  * Everything that a proxy gets from the real translation, as a proxy that calls certain addresses would ask for it.
  */
 import { decodeResource } from "../../src/envoy-api/resource.ts";
-import type { EncodedResource, ResourceSource, TypeUrl } from "../../src/control-plane/ads/resource-source.ts";
-import { typeUrls } from "../../src/control-plane/ads/resource-source.ts";
+import type {
+  EncodedResource,
+  Faulty,
+  ResourceFault,
+  ResourceSource,
+  TypeUrl,
+} from "../../src/control-plane/ads/resource-source.ts";
+import { faulty, typeUrls } from "../../src/control-plane/ads/resource-source.ts";
 import type { Address } from "../../src/control-plane/model/destination.ts";
 import type { Proxy } from "../../src/control-plane/proxy.ts";
+
 import { carriages, destinationName } from "../../src/control-plane/xds/names.ts";
 
 export type ResourceType = keyof typeof typeUrls;
 export type Json = Readonly<Record<string, unknown>>;
 /** By type, by name. */
 export type Translation = Readonly<Record<ResourceType, ReadonlyMap<string, EncodedResource>>>;
+
+/** No fault is expected: it is the test's. */
+export function failOnFault({ type, name, part = "", error }: ResourceFault): never {
+  throw new Error(`${type} ${name} ${part} could not be made`, { cause: error });
+}
+
+function made<T>(answer: T | Faulty, name: string): T {
+  if (answer === faulty) throw new Error(`${name} could not be made`);
+  return answer;
+}
+
+/** A resource that can be made, or is not there. */
+export function resourceOf(
+  source: ResourceSource,
+  proxy: Proxy,
+  type: TypeUrl,
+  name: string,
+): EncodedResource | undefined {
+  return made(source.resource(proxy, type, name), name);
+}
+
+/** The names that a proxy gets without asking. */
+export function wildcardOf(source: ResourceSource, proxy: Proxy, type: TypeUrl): readonly string[] {
+  return made(source.wildcardNames(proxy, type), `what ${proxy.pod} gets of ${type}`);
+}
 
 function collect(
   source: ResourceSource,
@@ -21,7 +53,7 @@ function collect(
 ): ReadonlyMap<string, EncodedResource> {
   return new Map(
     [...names].flatMap((name) => {
-      const resource = source.resource(proxy, type, name);
+      const resource = resourceOf(source, proxy, type, name);
       return resource === undefined ? [] : [[name, resource] as const];
     }),
   );
@@ -43,7 +75,7 @@ export function shown(type: ResourceType, { body }: EncodedResource): Json {
 
 /** @param calls addresses that the application connects to, over HTTP and over TCP */
 export function translate(source: ResourceSource, proxy: Proxy, calls: readonly Address[]): Translation {
-  const wildcard = (type: TypeUrl): readonly string[] => source.wildcardNames(proxy, type);
+  const wildcard = (type: TypeUrl): readonly string[] => wildcardOf(source, proxy, type);
   const demanded = calls.flatMap((address) => carriages.map((carriage) => destinationName(carriage, address)));
   const cluster = collect(source, proxy, typeUrls.cluster, new Set([...wildcard(typeUrls.cluster), ...demanded]));
   const listener = collect(source, proxy, typeUrls.listener, wildcard(typeUrls.listener));

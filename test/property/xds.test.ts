@@ -15,7 +15,7 @@ import { defaultTranslationSettings } from "../../src/control-plane/xds/translat
 import type { MeshStatement } from "../mesh/fake-mesh.ts";
 import { FakeMesh } from "../mesh/fake-mesh.ts";
 import type { ResourceType, Translation } from "../mesh/translate.ts";
-import { shown, textsUnder, translate } from "../mesh/translate.ts";
+import { failOnFault, resourceOf, shown, textsUnder, translate, wildcardOf } from "../mesh/translate.ts";
 import { addresses, proxies, statements } from "./xds/arbitrary.ts";
 
 const secrets = {
@@ -24,7 +24,7 @@ const secrets = {
 };
 
 function sourceOf(mesh: FakeMesh): MeshResources {
-  return createResourceSource({ mesh, secrets, settings: defaultTranslationSettings });
+  return createResourceSource({ mesh, secrets, settings: defaultTranslationSettings, onFault: failOnFault });
 }
 
 const types = Object.keys(typeUrls) as ResourceType[];
@@ -93,7 +93,7 @@ describe("the translation", () => {
         const changes: ResourceChange[] = [];
         source.subscribe((change) => changes.push(change));
         const before = translate(source, proxy, addresses);
-        const names = (): string => JSON.stringify(types.map((type) => source.wildcardNames(proxy, typeUrls[type])));
+        const names = (): string => JSON.stringify(types.map((type) => wildcardOf(source, proxy, typeUrls[type])));
         const namesBefore = names();
         source.meshChanged(mesh.replace(other));
         const isTold = changes.some(({ proxies }) => proxies === "all" || proxies.has(proxy.pod));
@@ -102,7 +102,7 @@ describe("the translation", () => {
         for (const type of types) {
           // What a proxy has not asked for yet, it will ask for.
           for (const [name, { version }] of before[type]) {
-            const known = after[type].get(name)?.version ?? source.resource(proxy, typeUrls[type], name)?.version;
+            const known = after[type].get(name)?.version ?? resourceOf(source, proxy, typeUrls[type], name)?.version;
             if (known === version) continue;
             assert.ok(
               changes.some((change) => concerns(change, proxy, type, name)),

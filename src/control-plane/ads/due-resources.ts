@@ -4,6 +4,8 @@
  */
 import type { DeltaResource } from "../../envoy-api/discovery.ts";
 import type { HeldResources } from "./held-resources.ts";
+import type { Faulty } from "./resource-source.ts";
+import { faulty } from "./resource-source.ts";
 import type { WantedNames } from "./wanted-names.ts";
 
 /** What there is to send. */
@@ -14,7 +16,7 @@ export interface Pending {
 
 export interface DueResourcesOptions {
   /** A resource as it is now; undefined where there is none. */
-  readonly resource: (name: string) => DeltaResource | undefined;
+  readonly resource: (name: string) => DeltaResource | Faulty | undefined;
   readonly wanted: Pick<WantedNames, "has">;
   /** Told of what is taken to be sent, and of what is taken away. */
   readonly held: HeldResources;
@@ -25,6 +27,8 @@ const nothing: Pending = { additions: false, removals: false };
 export class DueResources {
   readonly #options: DueResourcesOptions;
   readonly #names = new Set<string>();
+  /** What could not be made when it was last looked up: the client keeps what it has of it, if anything. */
+  readonly #withheld = new Set<string>();
   /** Parts of refused responses, each to be sent by itself to find the culprit. */
   #suspects: (readonly string[])[] = [];
 
@@ -40,6 +44,12 @@ export class DueResources {
   /** This need not be looked at any more. */
   delete(name: string): void {
     this.#names.delete(name);
+    this.#withheld.delete(name);
+  }
+
+  /** Whether the client has no or an older version of something because there is no newer one to send. */
+  get withholds(): boolean {
+    return this.#withheld.size > 0;
   }
 
   /** One of these was refused, nobody knows which: halves are sent until it is found. */
@@ -104,6 +114,11 @@ export class DueResources {
   #lookUp(name: string): DeltaResource | "gone" | "settled" {
     const { wanted, held } = this.#options;
     const resource = wanted.has(name) ? this.#options.resource(name) : undefined;
+    if (resource === faulty) {
+      this.#withheld.add(name);
+      return "settled";
+    }
+    this.#withheld.delete(name);
     if (resource === undefined) return held.has(name) ? "gone" : "settled";
     return held.lacks(resource) ? resource : "settled";
   }

@@ -33,11 +33,27 @@ export interface ResourceChange {
   readonly proxies: ReadonlySet<NamespacedName> | "all";
 }
 
+/** In place of what there should be and could not be made: nothing is said of it, and proxies keep what they have. */
+export const faulty = Symbol("faulty");
+export type Faulty = typeof faulty;
+
+/** A resource that could not be made. */
+export interface ResourceFault {
+  readonly type: TypeUrl;
+  /** Of the resource; `*`: the names that a proxy gets without asking. */
+  readonly name: string;
+  /** The part of it that failed, where the rest could be made. */
+  readonly part?: string;
+  /** The proxy that it was made for; undefined where it would be the same for all. */
+  readonly pod?: NamespacedName;
+  readonly error: unknown;
+}
+
 export interface ResourceSource {
   /** Names that a proxy gets without asking for them by name (its wildcard subscription), sorted. */
-  wildcardNames(proxy: Proxy, type: TypeUrl): readonly string[];
+  wildcardNames(proxy: Proxy, type: TypeUrl): readonly string[] | Faulty;
   /** Undefined where there is no such resource. Encoded once and cached: asking again costs a lookup. */
-  resource(proxy: Proxy, type: TypeUrl, name: string): EncodedResource | undefined;
+  resource(proxy: Proxy, type: TypeUrl, name: string): EncodedResource | Faulty | undefined;
   /** The last stream that wanted this name wants it no more: what was kept for it may go. */
   release(type: TypeUrl, name: string): void;
   /** Calls back after each change, when `resource` already gives the new state; returns how to stop. */

@@ -8,7 +8,7 @@ import type { DiscoveryMetrics } from "../../observability/discovery-metrics.ts"
 import type { Log } from "../../observability/logger.ts";
 import type { Proxy } from "../proxy.ts";
 import type { TypeUrl } from "./resource-source.ts";
-import { typeUrls } from "./resource-source.ts";
+import { nameOf } from "./type-names.ts";
 import type { Answer } from "./type-subscription.ts";
 
 export interface StreamRecordsOptions {
@@ -16,13 +16,6 @@ export interface StreamRecordsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: DiscoveryMetrics;
-}
-
-/** `cluster` of its type URL: labels of metrics, fields of the log. */
-const typeNames = new Map<TypeUrl, string>(Object.entries(typeUrls).map(([name, url]) => [url, name]));
-
-function nameOf(type: TypeUrl): string {
-  return typeNames.get(type) ?? type;
 }
 
 /** A refusal of thousands of resources must not become a line of thousands. */

@@ -37,7 +37,7 @@ export type RequestOutcome =
 export interface TypeStatus {
   readonly type: TypeUrl;
   readonly resources: number;
-  /** Whether it has taken everything it was sent, and nothing is left to send. */
+  /** Whether it has taken everything it was sent, nothing is left to send, and everything could be made. */
   readonly synced: boolean;
   readonly refused: readonly RefusedResource[];
 }
@@ -96,8 +96,8 @@ export class StreamState {
 
   status(): readonly TypeStatus[] {
     return Array.from(this.#subscriptions, ([type, subscription]) => {
-      const { heldCount, isSettled } = subscription;
-      return { type, resources: heldCount, synced: isSettled, refused: subscription.refused() };
+      const { heldCount, isSettled, withholds } = subscription;
+      return { type, resources: heldCount, synced: isSettled && !withholds, refused: subscription.refused() };
     });
   }
 
@@ -131,7 +131,7 @@ export class StreamState {
       const subscription = this.#subscription(type);
       const isFree = !subscription.isBusy && !mayBeInUse(type, unsettled);
       if (isFree && subscription.pending().removals) responses.push(...this.#take(type, subscription, "removals"));
-      if (!subscription.isSettled || subscription.hasRefused) unsettled.add(type);
+      if (!subscription.isSettled || subscription.isBehind) unsettled.add(type);
     }
     return responses;
   }

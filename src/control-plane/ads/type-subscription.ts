@@ -8,13 +8,15 @@ import type { Pending } from "./due-resources.ts";
 import { DueResources } from "./due-resources.ts";
 import type { RefusedResource } from "./held-resources.ts";
 import { HeldResources } from "./held-resources.ts";
+import type { Faulty } from "./resource-source.ts";
+import { faulty } from "./resource-source.ts";
 import type { InterestListener } from "./wanted-names.ts";
 import { WantedNames } from "./wanted-names.ts";
 
 /** What one proxy can have of one type. */
 export interface ResourceView {
-  wildcardNames(): readonly string[];
-  resource(name: string): DeltaResource | undefined;
+  wildcardNames(): readonly string[] | Faulty;
+  resource(name: string): DeltaResource | Faulty | undefined;
 }
 
 /** The resources and names of one response. */
@@ -35,7 +37,7 @@ export interface SentResource {
   /** The version that the client has; undefined where that cannot be told, as it has refused the last one. */
   readonly held: string | undefined;
   /** As it is now; undefined where it is gone, and the client is about to be told. */
-  readonly latest: DeltaResource | undefined;
+  readonly latest: DeltaResource | Faulty | undefined;
   readonly refused: RefusedResource | undefined;
 }
 
@@ -62,6 +64,8 @@ export class TypeSubscription {
   #inFlight: InFlight | undefined;
   #isOpen = false;
   #owesAnswer = false;
+  /** It has a wildcard, and has not been told of anything by it yet. */
+  #awaitsFirst = false;
 
   constructor(view: ResourceView, interest: InterestListener) {
     this.#view = view;
@@ -82,9 +86,14 @@ export class TypeSubscription {
     return this.#wanted.namedCount;
   }
 
-  /** Whether the client lives with an older version of something because it refused the newer. */
-  get hasRefused(): boolean {
-    return this.#held.hasRefused;
+  /** Whether the client lives with an older version of something: it refused the newer, or that could not be made. */
+  get isBehind(): boolean {
+    return this.#held.hasRefused || this.#due.withholds;
+  }
+
+  /** Whether something could not be made, and is not sent therefore. */
+  get withholds(): boolean {
+    return this.#due.withholds;
   }
 
   refused(): readonly RefusedResource[] {
@@ -199,14 +208,19 @@ export class TypeSubscription {
 
   #turnWildcardOn(): void {
     if (this.#wanted.hasWildcard) return;
-    // Without any answer, a client that waits for its first listeners or clusters would wait for ever.
-    this.#owesAnswer ||= this.#held.size === 0;
+    this.#awaitsFirst = this.#held.size === 0;
     this.#readWildcard();
     this.recheck(this.#wanted.all());
   }
 
   #readWildcard(): void {
-    for (const lost of this.#wanted.setWildcard(this.#view.wildcardNames())) this.#letGo(lost);
+    const names = this.#view.wildcardNames();
+    for (const lost of this.#wanted.setWildcard(names === faulty ? this.#wanted.byWildcard() : names))
+      this.#letGo(lost);
+    if (names === faulty) return;
+    // Without any answer, a client that waits for its first listeners or clusters would wait for ever.
+    this.#owesAnswer ||= this.#awaitsFirst;
+    this.#awaitsFirst = false;
   }
 
   #unsubscribe(name: string): void {

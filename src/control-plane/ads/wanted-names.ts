@@ -27,6 +27,11 @@ export class WantedNames {
     return this.#hasWildcard;
   }
 
+  /** The names that the wildcard gives. */
+  byWildcard(): readonly string[] {
+    return [...this.#byWildcard];
+  }
+
   /** How many names were asked for one by one. */
   get namedCount(): number {
     return this.#named.size;

@@ -57,7 +57,11 @@ export class Field {
   }
 
   text(): string | undefined {
-    return this.#accept(isText, "a text");
+    const text = this.#accept(isText, "a text");
+    if (text === undefined || text.isWellFormed()) return text;
+    // A file can hold it; what an API server hands on cannot, and neither can what is sent to a proxy.
+    this.report("the text holds half a character (one surrogate of two)", "write the character itself, in UTF-8");
+    return undefined;
   }
 
   boolean(): boolean | undefined {
@@ -70,7 +74,7 @@ export class Field {
 
   /** A number, where a text may stand as well. */
   numberOrText(): number | string | undefined {
-    return typeof this.#value === "string" ? this.#value : this.number();
+    return typeof this.#value === "string" ? this.text() : this.number();
   }
 
   /** A whole number from the least to the most. */

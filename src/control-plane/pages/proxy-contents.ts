@@ -4,19 +4,22 @@
 import type { JsonValue } from "@bufbuild/protobuf";
 import { decodeResource } from "../../envoy-api/resource.ts";
 import type { TypeUrl } from "../ads/resource-source.ts";
-import { typeUrls } from "../ads/resource-source.ts";
+import { faulty, typeUrls } from "../ads/resource-source.ts";
 import type { SentResource } from "../ads/type-subscription.ts";
 import { redactKeys } from "./redact-keys.ts";
 
-/** `current`: the proxy has it as shown. `pending`: it has another version, and is being sent this one. */
-export type ResourceState = "current" | "pending" | "refused" | "removed";
+/**
+ * `current`: the proxy has it as shown. `pending`: it has another version, and is being sent this one. `faulty`: it has an
+ * older version, because the newer could not be made.
+ */
+export type ResourceState = "current" | "pending" | "refused" | "removed" | "faulty";
 
 export interface ShownResource {
   /** `cluster`, `endpoints`, `listener`, `route`, `secret`. */
   readonly type: ResourceType;
   readonly name: string;
   readonly state: ResourceState;
-  /** Of what is shown; undefined for what is being removed. */
+  /** Of what is shown; undefined for what is being removed, and for what is faulty. */
   readonly version?: string;
   /** Envoy's words, where it has refused this version and lives with the one before. */
   readonly refusal?: string;
@@ -35,6 +38,7 @@ export function showContents(
 
 function show(type: ResourceType, { name, held, latest, refused }: SentResource): ShownResource {
   if (latest === undefined) return { type, name, state: "removed" };
+  if (latest === faulty) return { type, name, state: "faulty" };
   const { version, body } = latest;
   const resource = redactKeys(decodeResource(typeUrls[type], body));
   if (refused?.version === version)

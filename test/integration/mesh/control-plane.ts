@@ -9,6 +9,7 @@ import type { DiscoveryServer } from "../../../src/control-plane/ads/discovery-s
 import { createDiscoveryServer } from "../../../src/control-plane/ads/discovery-server.ts";
 import { defaultDiscoverySettings } from "../../../src/control-plane/ads/discovery-settings.ts";
 import type { Authenticator } from "../../../src/control-plane/identity/authenticator.ts";
+import { createFaultRecorder } from "../../../src/control-plane/ads/fault-recorder.ts";
 import { createResourceSource } from "../../../src/control-plane/xds/resource-source.ts";
 import type { MeshResources } from "../../../src/control-plane/xds/resource-source.ts";
 import type { WorkloadCertificate } from "../../../src/control-plane/xds/secrets.ts";
@@ -58,6 +59,7 @@ export const controlPlaneFunctions = {
   start: async (given: ControlPlaneStart): Promise<void> => {
     secrets = given;
     const mesh = new FakeMesh(given.mesh);
+    const metrics = createDiscoveryMetrics(new Registry());
     const source = createResourceSource({
       mesh,
       secrets: {
@@ -65,6 +67,7 @@ export const controlPlaneFunctions = {
         trustBundle: () => secrets.trustBundle,
       },
       settings: given.settings,
+      onFault: createFaultRecorder(log, metrics),
     });
     const server = createDiscoveryServer({
       source,
@@ -74,7 +77,7 @@ export const controlPlaneFunctions = {
       random: () => 0.5,
       clock: systemClock,
       log,
-      metrics: createDiscoveryMetrics(new Registry()),
+      metrics,
       certificate: { current: () => given.server, onChange: () => () => undefined },
       settings: { ...defaultDiscoverySettings, drainMs: 0 },
     });

@@ -26,7 +26,7 @@ import { proxy, workload } from "../../mesh/sample-mesh.ts";
 import type { SaidPort } from "../../mesh/sample-routes.ts";
 import { routedPort } from "../../mesh/sample-routes.ts";
 import type { Json, ResourceType, Translation } from "../../mesh/translate.ts";
-import { shown, translate } from "../../mesh/translate.ts";
+import { failOnFault, shown, translate } from "../../mesh/translate.ts";
 import { addresses, proxies, statements } from "../../property/xds/arbitrary.ts";
 import type { TranslationCase } from "../../unit/control-plane/xds/golden-case.ts";
 import { parseCase } from "../../unit/control-plane/xds/golden-case.ts";
@@ -109,7 +109,7 @@ describe("envoy --mode validate", () => {
   });
 
   function validate({ proxy, mesh, settings, calls }: TranslationCase): void {
-    const source = createResourceSource({ mesh: new FakeMesh(mesh), secrets, settings });
+    const source = createResourceSource({ mesh: new FakeMesh(mesh), secrets, settings, onFault: failOnFault });
     const file = join(folder, "bootstrap.json");
     writeFileSync(file, JSON.stringify(bootstrap(translate(source, proxy, calls))));
     const { status, stdout, stderr } = spawnSync(

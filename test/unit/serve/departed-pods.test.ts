@@ -27,6 +27,7 @@ describe("a pod is gone", () => {
       issuer: { certificate: () => undefined, trustBundle: () => "", subscribe: () => () => undefined },
       translation: defaultTranslationSettings,
       log: captureLogger().log,
+      metrics: { faulty: () => undefined },
     });
     told = [];
     mesh.onDeparture((pods) => told.push(...pods.map(({ pod: key, uid }) => `${key} ${uid}`)));

@@ -15,13 +15,20 @@ import { digest } from "../encoded.ts";
 import { destinationHeader, outboundName } from "../names.ts";
 import { backendCluster } from "./forward.ts";
 import { retryUnseen } from "./retry-policy.ts";
-import { virtualHost } from "./virtual-host.ts";
+import { failingHost, hostName, virtualHost } from "./virtual-host.ts";
 
 /** What a proxy gets for the routes of its namespace. */
 export interface RouteTable {
   readonly resource: EncodedResource;
   /** Clusters of mirrors, sorted: Envoy holds no request for them, so they must be there before. */
   readonly mirrorClusters: readonly string[];
+}
+
+/** A virtual host that could not be made. */
+export interface HostFault {
+  /** Its name, e.g. `shop/web|80`. */
+  readonly host: string;
+  readonly error: unknown;
 }
 
 interface EncodedHost {
@@ -62,10 +69,14 @@ function hostField(host: Uint8Array): Uint8Array {
   return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(host).finish();
 }
 
-function encodeHost(routed: RoutedPort): EncodedHost {
-  const field = hostField(encodeResource(hostType, virtualHost(routed)));
+function encodeHost(host: object, mirrorClusters: readonly string[]): EncodedHost {
+  const field = hostField(encodeResource(hostType, host));
+  return { field, digest: digest(field), mirrorClusters };
+}
+
+function encodeRoutes(routed: RoutedPort): EncodedHost {
   const mirrors = routed.rules.flatMap(({ filters }) => filters.mirrors.map(({ backend }) => backendCluster(backend)));
-  return { field, digest: digest(field), mirrorClusters: mirrors };
+  return encodeHost(virtualHost(routed), mirrors);
 }
 
 /** Makes a table of encoded parts. The fields of a protobuf message may come in any order. */
@@ -76,29 +87,76 @@ function assemble(restBytes: Uint8Array, hosts: readonly EncodedHost[]): RouteTa
   return { resource: { name: outboundName, version, body }, mirrorClusters };
 }
 
+/** A table with what it was made of. */
+interface MadeTable extends RouteTable {
+  readonly ports: readonly RoutedPort[];
+  /** One for each port. */
+  readonly hosts: readonly EncodedHost[];
+}
+
 /** Tables by what is in them: the same list of the same ports gives the same table, kept as long as the list is. */
 export class RouteTables {
-  readonly #hosts = new WeakMap<RoutedPort, EncodedHost>();
-  readonly #tables = new WeakMap<readonly RoutedPort[], RouteTable>();
+  readonly #onFault: (fault: HostFault) => void;
+  /** Undefined: it could not be made. */
+  readonly #hosts = new WeakMap<RoutedPort, EncodedHost | undefined>();
+  readonly #tables = new WeakMap<readonly RoutedPort[], MadeTable>();
+  /** By the namespace of the clients: the last that was asked for. */
+  readonly #current = new Map<string, MadeTable>();
   #rest: Uint8Array | undefined;
 
-  of(ports: readonly RoutedPort[]): RouteTable {
-    const known = this.#tables.get(ports);
-    if (known !== undefined) return known;
+  /** @param onFault hears of each virtual host that cannot be made, once */
+  constructor(onFault: (fault: HostFault) => void) {
+    this.#onFault = onFault;
+  }
+
+  /**
+   * The table of these ports. A virtual host that cannot be made stays as it was in the namespace's table before; where it
+   * was not there, its requests are answered with an error: without it, they would go where its routes may not want them.
+   *
+   * @param namespace of the clients
+   */
+  of(namespace: string, ports: readonly RoutedPort[]): RouteTable {
+    const table = this.#tables.get(ports) ?? this.#make(ports, this.#current.get(namespace));
+    this.#current.set(namespace, table);
+    return table;
+  }
+
+  /** No proxy of this namespace is left. */
+  forget(namespace: string): void {
+    this.#current.delete(namespace);
+  }
+
+  #make(ports: readonly RoutedPort[], before: MadeTable | undefined): MadeTable {
     this.#rest ??= encodeResource(typeUrls.route, rest);
-    const made = assemble(
-      this.#rest,
-      ports.map((routed) => this.#host(routed)),
-    );
+    const hosts = ports.map((routed) => this.#host(routed) ?? stoodIn(routed, before));
+    const made = { ...assemble(this.#rest, hosts), ports, hosts };
     this.#tables.set(ports, made);
     return made;
   }
 
-  #host(routed: RoutedPort): EncodedHost {
-    const known = this.#hosts.get(routed);
-    if (known !== undefined) return known;
-    const made = encodeHost(routed);
+  #host(routed: RoutedPort): EncodedHost | undefined {
+    if (this.#hosts.has(routed)) return this.#hosts.get(routed);
+    const made = this.#encode(routed);
     this.#hosts.set(routed, made);
     return made;
   }
+
+  #encode(routed: RoutedPort): EncodedHost | undefined {
+    try {
+      return encodeRoutes(routed);
+    } catch (error) {
+      this.#onFault({ host: hostName(routed), error });
+      return undefined;
+    }
+  }
+}
+
+/** Found by the same addresses alone: no two virtual hosts of a table may have one in common. */
+function isSame(one: RoutedPort, other: RoutedPort): boolean {
+  return hostName(one) === hostName(other) && one.addresses.join(" ") === other.addresses.join(" ");
+}
+
+function stoodIn(routed: RoutedPort, before: MadeTable | undefined): EncodedHost {
+  const place = before?.ports.findIndex((port) => isSame(port, routed)) ?? -1;
+  return before?.hosts[place] ?? encodeHost(failingHost(routed), []);
 }

@@ -4,16 +4,32 @@ import { destinationName } from "../names.ts";
 import { retryUnseen } from "./retry-policy.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 
-/** In statistics; Envoy takes a dot for the end of a name. */
-function statisticsName({ namespace, service, port }: RoutedPort): string {
+type Fields = Readonly<Record<string, unknown>>;
+
+/** In statistics, where Envoy takes a dot for the end of a name. */
+export function hostName({ namespace, service, port }: RoutedPort): string {
   return `${namespace}/${service}|${port}`.replaceAll(".", "_");
 }
 
-export function virtualHost(routed: RoutedPort): Readonly<Record<string, unknown>> {
+function found(routed: RoutedPort): Fields {
   return {
-    name: statisticsName(routed),
+    name: hostName(routed),
     domains: routed.addresses.map((address) => destinationName("http", address)),
+  };
+}
+
+export function virtualHost(routed: RoutedPort): Fields {
+  return {
+    ...found(routed),
     retry_policy: retryUnseen,
     routes: routed.rules.flatMap((rule) => ruleRoutes(rule, routed.port)),
   };
+}
+
+/** In place of routes that could not be translated: requests fail, and whoever sends them is told where to look. */
+export function failingHost(routed: RoutedPort): Fields {
+  const text = `the control plane could not translate the routes of this Service's port; its log says which and why`;
+  const failure = { status: routed.rules[0]?.origin.kind === "GRPCRoute" ? 503 : 500, body: { inline_string: text } };
+  const matches = [{ prefix: "/" }, { connect_matcher: {} }];
+  return { ...found(routed), routes: matches.map((match) => ({ match, direct_response: failure })) };
 }

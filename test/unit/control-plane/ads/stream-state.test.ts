@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { TypeUrl } from "../../../../src/control-plane/ads/resource-source.ts";
-import { typeUrls } from "../../../../src/control-plane/ads/resource-source.ts";
+import type { Faulty, TypeUrl } from "../../../../src/control-plane/ads/resource-source.ts";
+import { faulty, typeUrls } from "../../../../src/control-plane/ads/resource-source.ts";
 import { StreamState } from "../../../../src/control-plane/ads/stream-state.ts";
 import type { DeltaDiscoveryResponse, DeltaResource } from "../../../../src/envoy-api/discovery.ts";
 import { request, resource } from "./played-client.ts";
@@ -11,11 +11,16 @@ const { cluster, endpoints, listener, route, secret } = typeUrls;
 /** A stream on a source that a test fills. */
 function stream(limits = { responseBytes: 1_000, names: 100 }): {
   readonly state: StreamState;
-  readonly set: (type: TypeUrl, resources: Readonly<Record<string, string>>, wildcard?: readonly string[]) => void;
+  /** A version that is {@link faulty} cannot be made. */
+  readonly set: (
+    type: TypeUrl,
+    resources: Readonly<Record<string, string | Faulty>>,
+    wildcard?: readonly string[] | Faulty,
+  ) => void;
   readonly interests: Set<string>;
 } {
-  const resources = new Map<TypeUrl, ReadonlyMap<string, DeltaResource>>();
-  const wildcards = new Map<TypeUrl, readonly string[]>();
+  const resources = new Map<TypeUrl, ReadonlyMap<string, DeltaResource | Faulty>>();
+  const wildcards = new Map<TypeUrl, readonly string[] | Faulty>();
   const interests = new Set<string>();
   const state = new StreamState({
     limits,
@@ -37,7 +42,9 @@ function stream(limits = { responseBytes: 1_000, names: 100 }): {
     state,
     interests,
     set: (type, versions, wildcard = Object.keys(versions)) => {
-      const entries = Object.entries(versions).map(([name, version]) => [name, resource(name, version)] as const);
+      const entries = Object.entries(versions).map(
+        ([name, version]) => [name, version === faulty ? faulty : resource(name, version)] as const,
+      );
       resources.set(type, new Map(entries));
       wildcards.set(type, wildcard);
       state.recheckAll();
@@ -331,5 +338,59 @@ describe("a refusal", () => {
     assert.deepEqual(settle(state), []);
     state.request(ask);
     assert.deepEqual(settle(state), ["cluster: a=1"]);
+  });
+});
+
+describe("what cannot be made", () => {
+  const opened = (): ReturnType<typeof stream> => {
+    const opening = stream();
+    opening.set(cluster, { a: "1", b: "1" });
+    opening.state.request(request({ typeUrl: cluster, resourceNamesSubscribe: ["*"] }));
+    settle(opening.state);
+    return opening;
+  };
+
+  test("is neither sent nor taken away, and the rest is sent", () => {
+    const { state, set } = opened();
+    set(cluster, { a: faulty, b: "2" });
+    assert.deepEqual(settle(state), ["cluster: b=2"]);
+    assert.equal(state.status().find(({ type }) => type === cluster)?.synced, false);
+    assert.deepEqual(
+      state
+        .contents()
+        .get(cluster)
+        ?.map(({ name, held, latest }) => ({ name, held, latest })),
+      [
+        { name: "a", held: "1", latest: faulty },
+        { name: "b", held: "2", latest: resource("b", "2") },
+      ],
+    );
+    set(cluster, { a: "3", b: "2" });
+    assert.deepEqual(settle(state), ["cluster: a=3"]);
+    assert.equal(state.status().find(({ type }) => type === cluster)?.synced, true);
+  });
+
+  test("may still use what is to go: that is not taken away before", () => {
+    const { state, set } = opened();
+    set(route, { outbound: "1" }, []);
+    state.request(request({ typeUrl: route, resourceNamesSubscribe: ["outbound"] }));
+    settle(state);
+    set(route, { outbound: faulty }, []);
+    set(cluster, { a: "1" });
+    assert.deepEqual(settle(state), []);
+    set(route, { outbound: "2" }, []);
+    assert.deepEqual(settle(state), ["route: outbound=2", "cluster: -b"]);
+  });
+
+  test("names that cannot be listed stay as they are; a client that has none yet waits for them", () => {
+    const { state, set } = opened();
+    set(cluster, { a: "2" }, faulty);
+    assert.deepEqual(settle(state), ["cluster: a=2", "cluster: -b"]);
+    const waiting = stream();
+    waiting.set(cluster, {}, faulty);
+    waiting.state.request(request({ typeUrl: cluster }));
+    assert.deepEqual(settle(waiting.state), []);
+    waiting.set(cluster, {}, []);
+    assert.deepEqual(settle(waiting.state), ["cluster:"]);
   });
 });

@@ -52,6 +52,7 @@ describe("the reporter of statuses", () => {
       issuer: { certificate: () => undefined, trustBundle: () => "", subscribe: () => () => undefined },
       translation: defaultTranslationSettings,
       log: captureLogger().log,
+      metrics: { faulty: () => undefined },
     });
     reporter = createStatusReporter({
       api: server.client(),

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { testGolden } from "../../../golden-files.ts";
 import { FakeMesh } from "../../../mesh/fake-mesh.ts";
 import type { ResourceType } from "../../../mesh/translate.ts";
-import { shown, translate } from "../../../mesh/translate.ts";
+import { failOnFault, shown, translate } from "../../../mesh/translate.ts";
 import { parseCase } from "./golden-case.ts";
 
 const secrets = {
@@ -16,7 +16,7 @@ const secrets = {
 
 testGolden("xds", (input) => {
   const { proxy, mesh, settings, calls } = parseCase(input);
-  const source = createResourceSource({ mesh: new FakeMesh(mesh), secrets, settings });
+  const source = createResourceSource({ mesh: new FakeMesh(mesh), secrets, settings, onFault: failOnFault });
   const translation = translate(source, proxy, calls);
   return Object.fromEntries(
     (Object.keys(translation) as ResourceType[])

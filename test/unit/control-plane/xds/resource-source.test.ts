@@ -11,7 +11,7 @@ import { defaultTranslationSettings } from "../../../../src/control-plane/xds/tr
 import type { MeshStatement } from "../../../mesh/fake-mesh.ts";
 import { FakeMesh } from "../../../mesh/fake-mesh.ts";
 import { endpoint, proxy, service, workload } from "../../../mesh/sample-mesh.ts";
-import { shown, textsUnder } from "../../../mesh/translate.ts";
+import { failOnFault, resourceOf, shown, textsUnder, wildcardOf } from "../../../mesh/translate.ts";
 
 const web = workload();
 const cart = workload({ name: "cart-1", serviceAccount: "cart", ips: ["10.77.1.9"] });
@@ -37,6 +37,7 @@ function world(): World {
     mesh,
     secrets: { certificate: (identity) => certificates.get(identity), trustBundle: () => "roots" },
     settings: defaultTranslationSettings,
+    onFault: failOnFault,
   });
   const changes: ResourceChange[] = [];
   source.subscribe((change) => changes.push(change));
@@ -45,7 +46,7 @@ function world(): World {
 
 /** The name by which the present cluster asks for its endpoints. */
 function endpointsName(source: MeshResources): string {
-  const cluster = source.resource(proxy(), typeUrls.cluster, `http|${address}`);
+  const cluster = resourceOf(source, proxy(), typeUrls.cluster, `http|${address}`);
   assert.ok(cluster !== undefined);
   const [name = ""] = textsUnder("service_name", shown("cluster", cluster));
   return name;
@@ -55,12 +56,12 @@ describe("the source of resources", () => {
   test("a change of endpoints changes the endpoints and nothing else", () => {
     const { mesh, source, changes } = world();
     const name = endpointsName(source);
-    const before = source.resource(proxy(), typeUrls.endpoints, name);
+    const before = resourceOf(source, proxy(), typeUrls.endpoints, name);
     const two = { ...endpoint(cart, 8080), ip: "10.77.1.10" };
     const services = [service({ address, endpoints: [endpoint(cart, 8080), two] })];
     source.meshChanged(mesh.replace({ ...statement, services }));
     assert.equal(endpointsName(source), name);
-    assert.notEqual(source.resource(proxy(), typeUrls.endpoints, name)?.version, before?.version);
+    assert.notEqual(resourceOf(source, proxy(), typeUrls.endpoints, name)?.version, before?.version);
     assert.equal(changes.length, 1);
     const [change] = changes;
     assert.ok(change);
@@ -80,18 +81,18 @@ describe("the source of resources", () => {
   test("a certificate is there once it is made, and those who bear it are told", () => {
     const { source, changes, certificates } = world();
     const { identity, pod } = proxy();
-    assert.equal(source.resource(proxy(), typeUrls.secret, "workload"), undefined);
+    assert.equal(resourceOf(source, proxy(), typeUrls.secret, "workload"), undefined);
     certificates.set(identity, { certificateChain: "chain", privateKey: "key" });
     source.secretsChanged(new Set([identity, "spiffe://cluster.local/ns/shop/sa/nobody"]));
     assert.deepEqual(changes, [{ shared: new Map(), proxies: new Set([pod]) }]);
-    assert.notEqual(source.resource(proxy(), typeUrls.secret, "workload"), undefined);
+    assert.notEqual(resourceOf(source, proxy(), typeUrls.secret, "workload"), undefined);
     source.secretsChanged("all");
     assert.equal(changes.at(-1)?.proxies, "all");
   });
 
   test("a proxy is forgotten with its pod", () => {
     const { mesh, source, changes } = world();
-    source.wildcardNames(proxy(), typeUrls.cluster);
+    wildcardOf(source, proxy(), typeUrls.cluster);
     source.meshChanged(mesh.replace({ ...statement, workloads: [cart] }));
     source.secretsChanged(new Set([proxy().identity]));
     assert.deepEqual(changes.at(-1)?.proxies, new Set());
@@ -110,7 +111,7 @@ describe("the source of resources", () => {
     source.meshChanged(mesh.replace({ ...statement, services, workloads: pods }));
     const name = endpointsName(source);
     const [first, second, third, fourth] = sidecars.map((sidecar) =>
-      source.resource(sidecar, typeUrls.endpoints, name),
+      resourceOf(source, sidecar, typeUrls.endpoints, name),
     );
     assert.ok(first && third && fourth);
     assert.equal(second, first);
@@ -126,7 +127,7 @@ describe("the source of resources", () => {
     const other = workload({ name: "other", ips: ["10.77.1.3"] });
     source.meshChanged(mesh.replace({ ...statement, services, workloads: [other] }));
     const name = endpointsName(source);
-    const before = source.resource(proxy(), typeUrls.endpoints, name);
+    const before = resourceOf(source, proxy(), typeUrls.endpoints, name);
     assert.ok(before);
     assert.deepEqual(textsUnder("address", shown("endpoints", before)), []);
     changes.length = 0;
@@ -135,7 +136,7 @@ describe("the source of resources", () => {
       changes.map(({ proxies }) => proxies),
       [new Set([proxy().pod])],
     );
-    const after = source.resource(proxy(), typeUrls.endpoints, name);
+    const after = resourceOf(source, proxy(), typeUrls.endpoints, name);
     assert.ok(after);
     assert.deepEqual(textsUnder("address", shown("endpoints", after)), [near.ip]);
   });
@@ -152,7 +153,7 @@ describe("the source of resources", () => {
       [typeUrls.route, "other"],
       [typeUrls.secret, "other"],
     ] as const;
-    for (const [type, name] of nothing) assert.equal(source.resource(proxy(), type, name), undefined, name);
+    for (const [type, name] of nothing) assert.equal(resourceOf(source, proxy(), type, name), undefined, name);
   });
 
   test("whoever stops listening hears nothing more", () => {
@@ -169,13 +170,13 @@ describe("the source of resources", () => {
     const { mesh, source } = world();
     source.meshChanged(mesh.replace({ ...statement, services }));
     // Two more: `inbound` and `passthrough`.
-    assert.equal(source.wildcardNames(proxy(), typeUrls.cluster).length, 34);
+    assert.equal(wildcardOf(source, proxy(), typeUrls.cluster).length, 34);
   });
 
   test("a Service on one of the sidecar's own ports gets no listener that would clash with the sidecar's", () => {
     const { mesh, source } = world();
     source.meshChanged(mesh.replace({ ...statement, inspectedPorts: [80, 15001, 15006, 15021] }));
-    assert.deepEqual(source.wildcardNames(proxy(), typeUrls.listener), ["inbound", "outbound", "outbound-80"]);
-    assert.equal(source.resource(proxy(), typeUrls.listener, "outbound-15001"), undefined);
+    assert.deepEqual(wildcardOf(source, proxy(), typeUrls.listener), ["inbound", "outbound", "outbound-80"]);
+    assert.equal(resourceOf(source, proxy(), typeUrls.listener, "outbound-15001"), undefined);
   });
 });

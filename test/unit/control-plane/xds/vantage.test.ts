@@ -11,7 +11,7 @@ import { createMeshModel } from "../../../../src/control-plane/model/mesh-model.
 import { createResourceSource } from "../../../../src/control-plane/xds/resource-source.ts";
 import { defaultTranslationSettings } from "../../../../src/control-plane/xds/translation-settings.ts";
 import { proxy } from "../../../mesh/sample-mesh.ts";
-import { shown, textsUnder } from "../../../mesh/translate.ts";
+import { failOnFault, resourceOf, shown, textsUnder } from "../../../mesh/translate.ts";
 
 const metadata = (name: string): { readonly name: string; readonly namespace: string } => ({ name, namespace: "shop" });
 
@@ -46,7 +46,7 @@ function serviceWith(hints: readonly (string | undefined)[]): readonly ObjectCha
 describe("a client's place", () => {
   const mesh = createMeshModel({ trustDomain: "cluster.local", rootNamespace: "outrigger-system", opaquePorts: [] });
   const secrets = { certificate: () => undefined, trustBundle: () => "" };
-  const source = createResourceSource({ mesh, secrets, settings: defaultTranslationSettings });
+  const source = createResourceSource({ mesh, secrets, settings: defaultTranslationSettings, onFault: failOnFault });
   const told: ResourceChange[] = [];
   source.subscribe((change) => told.push(change));
   const client = proxy();
@@ -63,10 +63,10 @@ describe("a client's place", () => {
     };
   };
   const used = (): readonly string[] => {
-    const cluster = source.resource(client, typeUrls.cluster, "http|10.96.0.1:80");
+    const cluster = resourceOf(source, client, typeUrls.cluster, "http|10.96.0.1:80");
     assert.ok(cluster);
     const [name = ""] = textsUnder("service_name", shown("cluster", cluster));
-    const endpoints = source.resource(client, typeUrls.endpoints, name);
+    const endpoints = resourceOf(source, client, typeUrls.endpoints, name);
     assert.ok(endpoints);
     return textsUnder("address", shown("endpoints", endpoints));
   };
