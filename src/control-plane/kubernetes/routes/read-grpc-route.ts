@@ -76,9 +76,12 @@ function readMethod(field: Field): Method | undefined {
   hasOnly(field, ["type", "service", "method"]);
   const type = field.at("type").absent ? "Exact" : field.at("type").oneOf(["Exact", "RegularExpression"]);
   if (type === undefined) return undefined;
-  const readPart = type === "Exact" ? readName : readRegex;
-  const [service, method] = [readPart(field.at("service")) ?? "", readPart(field.at("method")) ?? ""];
-  if (service === "" && method === "") field.report("neither service nor method is given", "write one of the two");
+  const read = type === "Exact" ? readName : readRegex;
+  // An empty one is as good as none.
+  const parts = [field.at("service"), field.at("method")].map((part) => (part.text() === "" ? undefined : part));
+  const [service = "", method = ""] = parts.map((part) => part && read(part));
+  if (parts.every((part) => part?.absent ?? true))
+    field.report("neither service nor method is given", "write one of the two");
   const path = type === "Exact" ? exactPath(service, method) : regexPath(service, method);
   // What makes sense by itself may not with the rest after it: an unfinished \Q would swallow that, and both may be too large.
   if (path.kind === "regex" && !isRegex(field, path.value)) return undefined;

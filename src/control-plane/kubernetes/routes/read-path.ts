@@ -60,7 +60,9 @@ export function readPathRewrite(field: Field): PathRewrite | undefined {
   if (!field.at(other).absent) field.at(other).report(`${other} does not belong to ${type}`, `write ${wanted}`);
   const value = readReplacement(field.at(wanted));
   if (value === undefined) {
-    if (field.at(wanted).absent) field.report(`${wanted} is missing`, "write the new path");
+    if (field.at(wanted).absent && field.at(other).absent) {
+      field.report(`${wanted} is missing`, "write the new path");
+    }
     return undefined;
   }
   return type === "ReplaceFullPath" ? { kind: "full", value } : { kind: "prefix", value: withoutLastSlash(value) };

@@ -5,7 +5,8 @@ import type { Attachment } from "./attach-parents.ts";
 import { compareRoutes } from "./precedence.ts";
 import type { UnresolvedReason } from "./resolve-backend.ts";
 import type { RouteGroups } from "./route-groups.ts";
-import type { RouteRefusal, ServiceParent } from "./route-record.ts";
+import type { ServiceParent } from "./route-record.ts";
+import { routeRefusals } from "./route-record.ts";
 import type { RouteEntry } from "./route-table.ts";
 
 export interface Judgement<Reason extends string> {
@@ -14,7 +15,10 @@ export interface Judgement<Reason extends string> {
   readonly message: string;
 }
 
-export type AcceptedReason = "Accepted" | "NoMatchingParent" | "Conflicted" | RouteRefusal;
+/** Reasons of the condition `Accepted`. */
+export const acceptedReasons = ["Accepted", "NoMatchingParent", "Conflicted", ...routeRefusals] as const;
+
+export type AcceptedReason = (typeof acceptedReasons)[number];
 
 export interface ParentVerdict {
   readonly parent: ServiceParent;

@@ -16,8 +16,10 @@ import type { ServiceFront } from "./service-front.ts";
 /** Whose requests a route concerns: everybody's to a Service of its own namespace, or those of its own namespace's clients. */
 export type RouteRole = "producer" | "consumer";
 
-/** Reasons of the API's condition `ResolvedRefs`. */
-export type UnresolvedReason = "InvalidKind" | "BackendNotFound" | "RefNotPermitted" | "UnsupportedProtocol";
+/** Reasons of the API's condition `ResolvedRefs` to be false. */
+export const unresolvedReasons = ["InvalidKind", "BackendNotFound", "RefNotPermitted", "UnsupportedProtocol"] as const;
+
+export type UnresolvedReason = (typeof unresolvedReasons)[number];
 
 export interface Unresolved {
   readonly reason: UnresolvedReason;

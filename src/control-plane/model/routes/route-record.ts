@@ -28,8 +28,10 @@ export interface RouteRecord {
   readonly refusal: RouteRefusal | undefined;
 }
 
-/** A reason of the API's condition `Accepted`. What is wrong in detail are the problems of the object. */
-export type RouteRefusal = "UnsupportedValue" | "IncompatibleFilters";
+/** Reasons of the API's condition `Accepted`. What is wrong in detail are the problems of the object. */
+export const routeRefusals = ["UnsupportedValue", "IncompatibleFilters"] as const;
+
+export type RouteRefusal = (typeof routeRefusals)[number];
 
 /** A `parentRef` that names a Service. */
 export interface ServiceParent {
