@@ -9,9 +9,11 @@ host_ip=198.18.$node_index.1
 node_ip=198.18.$node_index.2
 pod_cidr=10.244.$node_index.0/24
 pod_gateway=10.244.$node_index.1
-service_cidr=10.96.$node_index.0/24
-kubernetes_service_ip=10.96.$node_index.1
-dns_service_ip=10.96.$node_index.10
+# Wide enough for ten thousand Services; 64 of these make 10.112.0.0/12.
+service_net=10.$((112 + node_index / 4)).$((node_index % 4 * 64))
+service_cidr=$service_net.0/18
+kubernetes_service_ip=$service_net.1
+dns_service_ip=$service_net.10
 bridge=pods
 # The same in IPv6, as the second family of everything (RFC 4193: local addresses); none where the kernel has no IPv6.
 node_ip6=
