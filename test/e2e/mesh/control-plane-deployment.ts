@@ -36,6 +36,20 @@ export async function bringControlPlaneBack(): Promise<void> {
   await controlPlaneRolledOut();
 }
 
+/** The image that its container runs. */
+export async function controlPlaneImage(): Promise<string> {
+  const path = "jsonpath={.spec.template.spec.containers[0].image}";
+  return kubectlOk(["-n", systemNamespace, "get", deployment, "-o", path]);
+}
+
+/** Rolls it to another image; resolves when every replica is ready and the old ones have gone. */
+export async function setControlPlaneImage(image: string): Promise<void> {
+  await kubectlOk(["-n", systemNamespace, "set", "image", deployment, `control-plane=${image}`]);
+  await controlPlaneRolledOut();
+  const gone = async (): Promise<boolean> => (await controlPlanePods()).length === shippedReplicas;
+  await eventually("the old replicas have gone", gone, 60_000);
+}
+
 async function scale(replicas: number): Promise<void> {
   await kubectlOk(["-n", systemNamespace, "scale", deployment, `--replicas=${replicas}`]);
 }

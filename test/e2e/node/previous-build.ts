@@ -2,7 +2,7 @@
  * An older Outrigger to upgrade from: this very source under an older version number, with images of its own. A release
  * would be the better predecessor, but a fresh or shallow clone has none.
  */
-import { cp, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { version } from "../../../src/version.ts";
@@ -19,17 +19,20 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** What a build reads, beside the installed modules. */
 const inputs = ["src", "manifests", "scripts", "images", "package.json", "LICENSE"];
 
-/** Builds it, gives its images to the node, and resolves to its command line. */
+/** Builds it, gives its images (recipes of these names) to the node, and resolves to its command line. */
 export async function buildPrevious(
   cluster: LocalCluster,
+  images: readonly string[] = ["outrigger", "outrigger-init"],
 ): Promise<(...args: readonly string[]) => Promise<CommandResult>> {
   const clone = join(runDirectory(), "previous");
+  // Another file of this run may have made it.
+  await rm(clone, { recursive: true, force: true });
   await mkdir(clone, { recursive: true });
   for (const input of inputs) await cp(join(root, input), join(clone, input), { recursive: true });
   await symlink(join(root, "node_modules"), join(clone, "node_modules"));
   for (const file of ["package.json", ...(await manifestFiles(clone))]) await makeOlder(join(clone, file));
   await succeed(process.execPath, [join(clone, "scripts/build.ts")]);
-  const archives = await succeed(join(clone, "scripts/images/build.sh"), ["outrigger", "outrigger-init"]);
+  const archives = await succeed(join(clone, "scripts/images/build.sh"), images);
   const args = archives.trim().split("\n");
   await runScript("import-images.sh", cluster.directory, { timeoutMs: 120_000, args });
   const cli = join(clone, "dist/outrigger.js");
