@@ -1,6 +1,7 @@
 /**
  * A client that notes who has answered each of its requests, while routes change.
  */
+import assert from "node:assert/strict";
 import { execOk } from "../node/running-pods.ts";
 
 /** A request and its answer. */
@@ -35,4 +36,17 @@ export function tally(answers: readonly LoggedAnswer[]): Readonly<Record<string,
   const counts: Record<string, number> = {};
   for (const { by } of answers) counts[by] = (counts[by] ?? 0) + 1;
   return counts;
+}
+
+/** As many in a row show that a sidecar has the new weights on all of its threads. */
+export const inARow = 20;
+
+/** When the first of the requests was sent that this pod has answered in a row. */
+export function convergedAt(answers: readonly LoggedAnswer[], pod: string): number {
+  const index = answers.findIndex((_, start) => {
+    const row = answers.slice(start, start + inARow);
+    return row.length === inARow && row.every(({ by }) => by === pod);
+  });
+  assert.ok(index >= 0, `${pod} never answers ${inARow} in a row: ${JSON.stringify(tally(answers))}`);
+  return answers[index]?.sent ?? Number.NaN;
 }

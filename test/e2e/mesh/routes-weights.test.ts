@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { scenario } from "../scenario.ts";
-import { logAnswers, tally } from "./answer-log.ts";
+import { convergedAt, inARow, logAnswers, tally } from "./answer-log.ts";
 import type { LoggedAnswer } from "./answer-log.ts";
 import { applyRoute, shared } from "./http-routes.ts";
 import { routedServiceOfFile } from "./routed-service.ts";
@@ -40,19 +40,6 @@ scenario("routes: the share of a missing backend is answered 500, and no request
   // Five standard deviations.
   assert.ok(Math.abs(failed - 50) < 5.6, `${failed} % instead of 50`);
 });
-
-/** As many in a row show that a sidecar has the new weights on all of its threads. */
-const inARow = 20;
-
-/** When the first of the requests was sent that this pod has answered in a row. */
-function convergedAt(answers: readonly LoggedAnswer[], pod: string): number {
-  const index = answers.findIndex((_, start) => {
-    const row = answers.slice(start, start + inARow);
-    return row.length === inARow && row.every(({ by }) => by === pod);
-  });
-  assert.ok(index >= 0, `${pod} never answers ${inARow} in a row: ${JSON.stringify(tally(answers))}`);
-  return answers[index]?.sent ?? Number.NaN;
-}
 
 scenario(
   "routes: weights change under load: no error, and no stray request once a sidecar has the new ones",

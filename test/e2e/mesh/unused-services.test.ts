@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { eventually } from "../../eventually.ts";
+import { aFewAtATime } from "../a-few-at-a-time.ts";
 import { kubernetesClient } from "../kubernetes-client.ts";
 import { createTestNamespaces, injectionEnabled } from "../namespaces.ts";
 import { applicationPod, applicationPorts, applicationService } from "../node/application.ts";
@@ -92,14 +93,10 @@ async function createService({ namespace, name }: UnusedService, address: string
 async function createServices(): Promise<void> {
   const pods = await Promise.all(backends.map(async (name) => runningPod(own, name)));
   const addresses = new Map(pods.map(({ metadata, status }) => [metadata.name ?? "", status.podIP]));
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) {
-      const service = unusedService(next++);
-      await createService(service, addresses.get(service.backend) ?? "");
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, worker));
+  await aFewAtATime(count, async (index) => {
+    const service = unusedService(index);
+    await createService(service, addresses.get(service.backend) ?? "");
+  });
 }
 
 /** Calls a Service by its name, and looks at who has answered and whether it was mTLS. */

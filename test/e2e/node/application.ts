@@ -13,6 +13,8 @@ export interface Echo {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** How often the path has been asked for; of `/times/x`, how often `/x`. */
+  readonly times: number;
   readonly remoteAddress: string;
   readonly localAddress: string;
 }

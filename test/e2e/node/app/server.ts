@@ -1,6 +1,6 @@
 /**
  * The application that the scenarios on a node send traffic to: it says who it is and what it has received, and falls ill
- * when it is told to. HTTP/1.1 on port 8080, HTTP/2 without TLS and gRPC health on 8081, and on 8082 a server that speaks
+ * or fails when it is told to. HTTP/1.1 on port 8080, HTTP/2 without TLS and gRPC health on 8081, and on 8082 a server that speaks
  * first. When it is told to stop it asks its clients to close for a while, and ends after the last HTTP/1.1 answer.
  */
 import { createServer } from "node:http";
@@ -14,7 +14,9 @@ import { answerGrpcHealth, grpcHealthPath } from "./grpc-health.ts";
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-const state = { healthy: true, stopping: false };
+const state = { healthy: true, failing: false, stopping: false };
+/** How often each path has been asked for. */
+const times = new Map<string, number>();
 /** Milliseconds in which clients that keep their connection hear that it will be closed. */
 const farewell = 2_000;
 
@@ -32,23 +34,35 @@ function become(healthy: boolean): void {
 }
 
 /**
- * `/healthz` for probes, `/sick` and `/well` to change what it says, `/crash` to end; anything else is answered with what was
- * received, `/wait/8` after eight seconds.
+ * `/healthz` for probes, `/sick` and `/well` to change what it says, `/crash` to end, `/failing` and `/mended` for whether
+ * everything below `/work` is answered 500; anything else is answered with what was received, `/wait/8` after eight seconds,
+ * `/times/x` with how often `/x` has been asked for, `/cut` not at all: the connection ends.
  */
 function answer(request: Request, response: Response): void {
   const path = request.url ?? "/";
   if (path === "/crash") process.exit(1);
+  times.set(path, (times.get(path) ?? 0) + 1);
+  if (path.startsWith("/cut")) {
+    request.destroy();
+    return;
+  }
   if (path === "/sick" || path === "/well") become(path === "/well");
+  if (path === "/failing" || path === "/mended") state.failing = path === "/failing";
   const seconds = /^\/wait\/(\d+)$/.exec(path)?.[1] ?? 0;
   setTimeout(
     () => {
-      response.statusCode = path === "/healthz" && !state.healthy ? 503 : 200;
+      response.statusCode = statusOf(path);
       response.setHeader("content-type", "application/json");
       if (state.stopping && request.httpVersionMajor === 1) response.setHeader("connection", "close");
       response.end(received(path, request));
     },
     Number(seconds) * 1_000,
   );
+}
+
+function statusOf(path: string): number {
+  if (path === "/healthz" && !state.healthy) return 503;
+  return path.startsWith("/work") && state.failing ? 500 : 200;
 }
 
 function received(path: string, request: Request): string {
@@ -58,6 +72,7 @@ function received(path: string, request: Request): string {
     method: request.method,
     path,
     headers: request.headers,
+    times: times.get(path.replace(/^\/times/, "")) ?? 0,
     remoteAddress: request.socket.remoteAddress,
     localAddress: request.socket.localAddress,
   });
