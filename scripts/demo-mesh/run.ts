@@ -24,6 +24,7 @@ const manifests = join(here, "manifests");
 const controlPlaneAddress = "10.99.0.1";
 const service = "http://10.96.0.10/";
 const meshed = "web-v1, called by spiffe://cluster.local/ns/shop/sa/client";
+const canary = meshed.replace("v1", "v2");
 
 interface Answer {
   readonly at: number;
@@ -61,7 +62,7 @@ async function showMesh({ router, addPod }: Network): Promise<void> {
   const envoy = execFileSync(join(root, "scripts", "envoy", "install.sh"), { encoding: "utf8" }).trim();
   for (const name of ["mesh", "tokens", "trust"]) await mkdir(join(folder, name));
   const pods = await injectPods();
-  for (const file of ["service.yaml", "web-v1.yaml"]) await put(file, file.replace("-v1", ""));
+  for (const file of ["services.yaml", "endpoints.yaml"]) await put(file);
   for (const pod of pods) await writeToken(pod);
 
   controlPlane = router.start(controlPlaneCommand());
@@ -99,14 +100,42 @@ async function showMesh({ router, addPod }: Network): Promise<void> {
     `With MeshTLS \`mode: strict\` in the folder the stranger is refused, ${refusedIn} later; the client never notices.\n`,
   );
 
-  const asked = asking.answers.length;
-  await put("web-v2.yaml", "web.yaml");
-  const movedIn = await timed(() => answered(asking, meshed.replace("v1", "v2")));
-  const others = asking.answers.slice(asked).filter(({ answer }) => !answer.startsWith("web-v2"));
-  say(`The Service's endpoint becomes web-v2: the client, on the connection that it has, is answered by`);
-  say(`  ${meshed.replace("v1", "v2")}`);
-  say(`${movedIn} after the file was written, with ${others.length} answers of any other kind.`);
-  if (others.length > 0) throw new Error(`the client was answered: ${others.map(({ answer }) => answer).join(", ")}`);
+  await put("canary.yaml", "route.yaml");
+  await answered(asking, canary);
+  await answered(asking, meshed);
+  await sleep(4_000);
+  say("An HTTPRoute gives a tenth of the Service's requests to web-v2. The client, on the connection that it has, got");
+  for (const [answer, count] of tally(asking, [meshed, canary])) say(`  ${String(count).padStart(4)} times ${answer}`);
+
+  const before = asking.answers.length;
+  await put("switch.yaml", "route.yaml");
+  const written = Date.now();
+  const settled = await lasting(asking, canary);
+  say(
+    `\nThe route gives all of them to web-v2, and so it is ${seconds(settled - written)} after the file was written.`,
+  );
+  const strange = asking.answers.slice(before).filter(({ answer }) => answer !== meshed && answer !== canary);
+  if (strange.length > 0) throw new Error(`the client was answered: ${strange.map(({ answer }) => answer).join(", ")}`);
+}
+
+/** Waits until a client has got nothing but this answer for a second; gives the moment of the first. */
+async function lasting({ answers }: Client, wanted: string): Promise<number> {
+  const last = (): Answer => answers.at(-1) ?? { at: Date.now(), asked: 0, answer: "" };
+  const isSettled = (): boolean => last().answer === wanted && Date.now() - last().at > 1_000;
+  await waitFor(`nothing but the answer ${wanted}`, () => Promise.resolve(isSettled()));
+  return last().at;
+}
+
+/** How often a client got each of these answers since the first of them that is the last here. */
+function tally({ answers }: Client, of: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map(of.map((answer) => [answer, 0]));
+  const first = answers.findIndex(({ answer }) => answer === of.at(-1));
+  for (const [index, { answer, asked }] of answers.entries()) {
+    const next = answers[index + 1];
+    if (index < first || next === undefined) continue;
+    counts.set(answer, (counts.get(answer) ?? 0) + next.asked - asked);
+  }
+  return counts;
 }
 
 /** What `outrigger inject` makes of the pods, in the control plane's folder as if the API server had stored them. */
