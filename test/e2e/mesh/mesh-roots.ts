@@ -41,10 +41,10 @@ export async function letTimePass(milliseconds: number): Promise<void> {
   await reviseRoots((root) => redate(root, -milliseconds));
 }
 
-/** Makes a root so old that this is left of it. */
-export async function letExpireIn(milliseconds: number): Promise<void> {
-  const left = Date.now() + milliseconds;
-  await reviseRoots((root) => redate(root, left - root.notAfter));
+/** Makes the root of this name so old, or so young again, that this is left of it. */
+export async function letExpireIn(named: string, milliseconds: number): Promise<void> {
+  const end = Date.now() + milliseconds;
+  await reviseRoots((root) => redate(root, nameOfRoot(root) === named ? end - root.notAfter : 0));
 }
 
 /** The replicas write the Secret too: whoever has read an older one starts again. */
