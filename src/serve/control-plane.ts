@@ -4,7 +4,6 @@
  */
 import { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
-import type { DiscoveryServer } from "../control-plane/ads/discovery-server.ts";
 import { createDiscoveryServer } from "../control-plane/ads/discovery-server.ts";
 import { defaultDiscoverySettings } from "../control-plane/ads/discovery-settings.ts";
 import type { Authenticator } from "../control-plane/identity/authenticator.ts";
@@ -91,7 +90,7 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
   const issuer = createWorkloadIssuer({ ...common, authorities, policy, metrics: identityMetrics });
   const certificate = createServerCertificate({ ...common, authorities, names: serverNames, policy });
   const discoveryMetrics = createDiscoveryMetrics(registry);
-  const mesh = createMeshOfObjects({ settings, translation, issuer, log: common.log, metrics: discoveryMetrics });
+  const mesh = createMeshOfObjects({ ...common, settings, translation, issuer, metrics: discoveryMetrics });
   const objects = surroundings.objects(mesh.take);
   const trust = surroundings.trust(issuer, identityMetrics);
   const reporter = surroundings.reporter(mesh);
@@ -130,11 +129,15 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
       issuer.start();
       trust.start();
       reporter.start();
-      return await listenWhenSynced(server, objects, port, host);
+      // A proxy that connected earlier would be told of a mesh without Services, and pass everything on as unknown.
+      await objects.whenSynced();
+      mesh.serve();
+      return await server.listen(port, host);
     },
     stop: async () => {
       readiness.stop();
       await Promise.all([server.stop(), reporter.stop()]);
+      mesh.stop();
       trust.stop();
       issuer.stop();
       certificate.stop();
@@ -146,15 +149,4 @@ export function createControlPlane({ surroundings, ...common }: ControlPlaneOpti
 
 function trustCondition(trust: TrustPublisher): ReadinessCondition {
   return { name: "trust", unmet: () => trust.unready() };
-}
-
-/** A proxy that connected earlier would be told of a mesh without Services, and pass everything on as unknown. */
-async function listenWhenSynced(
-  server: DiscoveryServer,
-  objects: ObjectSource,
-  port: number,
-  host: string | undefined,
-): Promise<number> {
-  await objects.whenSynced();
-  return await server.listen(port, host);
 }

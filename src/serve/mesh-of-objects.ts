@@ -12,7 +12,7 @@ import { createStatusLedger } from "../control-plane/kubernetes/status/status-le
 import type { DueStatus } from "../control-plane/kubernetes/status/status-reporter.ts";
 import type { ObjectChange, ObjectReference } from "../control-plane/model/cluster-object.ts";
 import { routeKey } from "../control-plane/model/routes/route-key.ts";
-import type { MeshModel } from "../control-plane/model/mesh-model.ts";
+import type { GradualChange, MeshModel } from "../control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../control-plane/model/mesh-model.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
 import type { DepartedPod } from "../control-plane/model/departed-pods.ts";
@@ -24,15 +24,20 @@ import type { MeshResources } from "../control-plane/xds/resource-source.ts";
 import { createFaultRecorder } from "../control-plane/ads/fault-recorder.ts";
 import { createResourceSource } from "../control-plane/xds/resource-source.ts";
 import type { TranslationSettings } from "../control-plane/xds/translation-settings.ts";
+import type { Clock } from "../clock.ts";
 import type { DiscoveryMetrics } from "../observability/discovery-metrics.ts";
 import type { Log } from "../observability/logger.ts";
 import { formatProblem } from "../problem.ts";
+import { createTlsStages, defaultStageMs } from "./tls-stages.ts";
 
 export interface MeshOfObjects {
   readonly model: MeshModel;
   readonly resources: MeshResources;
   /** Takes in what a source of objects hands on. */
   readonly take: (changes: readonly ObjectChange[]) => void;
+  /** From now on somebody may be connected, who must not be told of another MeshTLS mode too suddenly. */
+  readonly serve: () => void;
+  readonly stop: () => void;
   readonly statuses: MeshStatuses;
   /** Calls back with the pods that are gone; returns how to stop. */
   readonly onDeparture: (listener: (pods: readonly DepartedPod[]) => void) => () => void;
@@ -52,18 +57,16 @@ export interface MeshOfObjectsOptions {
   readonly settings: MeshSettings;
   readonly translation: TranslationSettings;
   readonly issuer: Pick<WorkloadIssuer, "certificate" | "trustBundle" | "subscribe">;
+  readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<DiscoveryMetrics, "faulty">;
+  /** How long a stage on the way to another MeshTLS mode lasts, in ms. */
+  readonly stageMs?: number;
 }
 
 /** An empty mesh. */
-export function createMeshOfObjects({
-  settings,
-  translation,
-  issuer,
-  log,
-  metrics,
-}: MeshOfObjectsOptions): MeshOfObjects {
+export function createMeshOfObjects(options: MeshOfObjectsOptions): MeshOfObjects {
+  const { settings, translation, issuer, clock, log, metrics, stageMs = defaultStageMs } = options;
   const ledger = createStatusLedger();
   const verdicts = createChangeListeners<ObjectReference>();
   const departures = createChangeListeners<readonly DepartedPod[]>();
@@ -83,13 +86,28 @@ export function createMeshOfObjects({
   issuer.subscribe(({ identities, trust }) => {
     resources.secretsChanged(trust ? "all" : identities);
   });
+  const stages = createTlsStages({
+    clock,
+    stageMs,
+    proceed: (pods) => {
+      tell(model.proceed(pods));
+    },
+  });
+  let isServing = false;
+
+  function tell({ change, underway }: GradualChange): void {
+    resources.meshChanged(change);
+    stages.begun(underway);
+  }
+
   return {
     model,
     resources,
     take: (changes) => {
       const departed = departedPods(changes, (pod) => model.workload(pod));
       if (departed.length > 0) departures.tell(departed);
-      resources.meshChanged(model.apply(changes));
+      if (isServing) tell(model.applyGradually(changes));
+      else resources.meshChanged(model.apply(changes));
       for (const object of ledger.take(changes)) verdicts.tell(object);
     },
     statuses: {
@@ -98,6 +116,12 @@ export function createMeshOfObjects({
       onChange: verdicts.add,
     },
     onDeparture: departures.add,
+    serve: () => {
+      isServing = true;
+    },
+    stop: () => {
+      stages.stop();
+    },
   };
 }
 

@@ -40,6 +40,13 @@ export interface MeshModel extends Mesh {
    * on how they were put in batches.
    */
   apply(changes: readonly ObjectChange[]): MeshChange;
+  /**
+   * The same, but that pods whose MeshTLS mode changes get to it over the stages of `tls-transition.ts`. Each lasts until
+   * {@link proceed}; after the last one the mesh is as by `apply`.
+   */
+  applyGradually(changes: readonly ObjectChange[]): GradualChange;
+  /** Brings pods to the next stage. */
+  proceed(pods: Iterable<NamespacedName>): GradualChange;
   /** Everything that is wrong, by kind and key. */
   problems(): readonly ObjectProblems[];
   /** What is wrong with one object. */
@@ -50,18 +57,31 @@ export interface MeshModel extends Mesh {
   trafficPolicyVerdict(policy: NamespacedName): readonly TargetVerdict[] | undefined;
 }
 
+export interface GradualChange {
+  readonly change: MeshChange;
+  /** Pods that have begun a stage, which is to end once everybody has heard of it. */
+  readonly underway: ReadonlySet<NamespacedName>;
+}
+
 /** A mesh of nothing. */
 export function createMeshModel(options: MeshModelOptions): MeshModel {
   const state = createMeshState(options);
+  const conclude = (pending: PendingChange): GradualChange => {
+    const { change, judged } = workOutChange(state, pending);
+    const found = state.book.takeChanged();
+    for (const problems of found) options.onProblems?.(problems);
+    for (const object of [...found.map((problems) => problems.object), ...judged]) options.onVerdict?.(object);
+    return { change, underway: pending.underway };
+  };
+  const applyWith = (pending: PendingChange, changes: readonly ObjectChange[]): GradualChange => {
+    for (const change of changes) placeObject(state, change, pending);
+    return conclude(pending);
+  };
   return {
     trustDomain: options.trustDomain,
-    apply: (changes) => {
-      const { change, judged } = applyChanges(state, changes);
-      const found = state.book.takeChanged();
-      for (const problems of found) options.onProblems?.(problems);
-      for (const object of [...found.map((problems) => problems.object), ...judged]) options.onVerdict?.(object);
-      return change;
-    },
+    apply: (changes) => applyWith(new PendingChange(false), changes).change,
+    applyGradually: (changes) => applyWith(new PendingChange(true), changes),
+    proceed: (pods) => conclude(proceedingChange(state, pods)),
     destination: (address) => findDestination(state, address),
     workload: (pod) => state.pods.get(pod)?.workload,
     inboundLimits: (pod) => state.limits.at(state.pods.get(pod)?.record.ips ?? []),
@@ -82,9 +102,18 @@ interface Applied {
   readonly judged: readonly ObjectReference[];
 }
 
-function applyChanges(state: MeshState, changes: readonly ObjectChange[]): Applied {
-  const pending = new PendingChange();
-  for (const change of changes) placeObject(state, change, pending);
+function proceedingChange({ pods }: MeshState, keys: Iterable<NamespacedName>): PendingChange {
+  const pending = new PendingChange(true);
+  for (const key of keys) {
+    const record = pods.get(key)?.record;
+    if (record === undefined) continue;
+    pending.pods.set(key, record);
+    pending.proceeding.add(key);
+  }
+  return pending;
+}
+
+function workOutChange(state: MeshState, pending: PendingChange): Applied {
   workOut(state, pending);
   const change = { ...summarizeChange(pending, state), namespaces: followClusterIps(state, pending) };
   const policies = Array.from(pending.trafficPolicies, (key): ObjectReference => ({ kind: "trafficPolicy", key }));

@@ -12,6 +12,12 @@ import type { RouteRecord } from "./routes/route-record.ts";
 import type { NamespacedName } from "./workload.ts";
 
 export class PendingChange {
+  /** Whether pods go from one MeshTLS mode to another in stages. */
+  readonly gradual: boolean;
+  /** Pods whose transition goes on to its next stage. */
+  readonly proceeding = new Set<NamespacedName>();
+  /** Pods that have begun a stage of a transition. */
+  readonly underway = new Set<NamespacedName>();
   /** Pods to work out, with what is known of them now. */
   readonly pods = new Map<NamespacedName, PodRecord | undefined>();
   /** Services to work out. */
@@ -49,6 +55,10 @@ export class PendingChange {
   readonly namedBefore = new Map<Address, ResolvedPort | undefined>();
   /** Namespaces whose clients see other routes. */
   routed: ReadonlySet<string> | "all" = new Set();
+
+  constructor(gradual: boolean) {
+    this.gradual = gradual;
+  }
 
   /** @param client the namespace whose clients see other routes; undefined: all */
   noteRouted(client: string | undefined): void {

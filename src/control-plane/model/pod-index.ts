@@ -5,7 +5,8 @@
 import type { PodRecord } from "./cluster-object.ts";
 import { MultiMap, setOf } from "./multi-map.ts";
 import type { AppliedTls } from "./tls-policies.ts";
-import type { NamespacedName, Workload } from "./workload.ts";
+import type { TlsTransition } from "./tls-transition.ts";
+import type { InboundTls, NamespacedName, Workload } from "./workload.ts";
 
 /** A pod and what follows from it; replaced as a whole, never modified. */
 export interface PodEntry {
@@ -15,6 +16,10 @@ export interface PodEntry {
   readonly identity: string;
   /** What its TLS mode comes from. */
   readonly tls: AppliedTls;
+  /** On the way to that mode. */
+  readonly transition: TlsTransition | undefined;
+  /** What its clients go by. */
+  readonly clientTls: InboundTls;
 }
 
 export class PodIndex {

@@ -103,6 +103,7 @@ export function isSamePod(one: PodEntry | undefined, other: PodEntry | undefined
     (one !== undefined &&
       other !== undefined &&
       isDeepStrictEqual(one.workload, other.workload) &&
+      isDeepStrictEqual(one.clientTls, other.clientTls) &&
       isDeepStrictEqual(one.record.sidecar, other.record.sidecar))
   );
 }

@@ -18,8 +18,11 @@ import { workOutRoutes } from "./routes/work-out-routes.ts";
 import { isSamePod } from "./summarize-change.ts";
 import type { PolicyGroups } from "./traffic-policy.ts";
 import { mergeGroups } from "./traffic-policy.ts";
+import type { AppliedTls } from "./tls-policies.ts";
+import { beginTransition, proceed } from "./tls-transition.ts";
 import { serviceObject } from "./traffic-policy-index.ts";
 import type { NamespacedName } from "./workload.ts";
+import { namespacedName } from "./workload.ts";
 
 export function workOut(state: MeshState, pending: PendingChange): void {
   for (const [key, record] of pending.pods) workOutPod(state, key, record, pending);
@@ -41,7 +44,8 @@ function workOutPod(
   for (const ip of new Set([...(before?.record.ips ?? []), ...(record?.ips ?? [])])) {
     rememberFirst(pending.ipOwnersBefore, ip, pods.ownerOf(ip));
   }
-  const after = record && makeEntry(state, record);
+  const after = record && makeEntry(state, record, before, pending);
+  if (after?.transition !== undefined && after.transition !== before?.transition) pending.underway.add(key);
   noteSharedIps(before, after, pending);
   pending.podsBefore.set(key, before);
   pods.set(key, after);
@@ -54,14 +58,36 @@ function noteSharedIps(before: PodEntry | undefined, after: PodEntry | undefined
   for (const ip of to) if (!from.has(ip)) pending.sharedIps.add(ip);
 }
 
-function makeEntry(state: MeshState, record: PodRecord): PodEntry {
+function makeEntry(
+  state: MeshState,
+  record: PodRecord,
+  before: PodEntry | undefined,
+  pending: PendingChange,
+): PodEntry {
   const { namespace, labels, node } = record;
+  const tls = state.policies.applied(namespace, labels);
   return makePodEntry(record, {
     trustDomain: state.settings.trustDomain,
     zone: state.nodes.zoneOf(node),
-    tls: state.policies.applied(namespace, labels),
+    tls,
+    transition: before?.record.uid === record.uid ? transitionOf(before, tls, pending) : undefined,
     opaquePorts: opaquePortsOf(state, namespace),
   });
+}
+
+/** One to a mode that is said anew begins anew, from whatever stage another one has reached. */
+function transitionOf(
+  before: PodEntry,
+  { inboundTls: said }: AppliedTls,
+  pending: PendingChange,
+): PodEntry["transition"] {
+  const { record, workload, clientTls, transition, tls } = before;
+  if (!isDeepStrictEqual(tls.inboundTls, said)) {
+    const isSeen = pending.gradual && record.sidecar !== undefined;
+    return isSeen ? beginTransition({ server: workload.inboundTls, clients: clientTls }, said) : undefined;
+  }
+  const key = namespacedName(record.namespace, record.name);
+  return transition !== undefined && pending.proceeding.has(key) ? proceed(transition) : transition;
 }
 
 function addServicesOfChangedIps({ pods, services }: MeshState, pending: PendingChange): void {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTurnstile } from "../../../src/control-plane/identity/turnstile.ts";
+import { defaultStageMs } from "../../../src/serve/tls-stages.ts";
 import { percentile } from "../figures.ts";
 import { readResidentMebibytes } from "../process-figures.ts";
 import type { ControlPlaneProcess } from "./control-plane-process.ts";
@@ -114,22 +115,28 @@ export interface FullPush {
   readonly cpu: number;
 }
 
-/** The mesh's mode changes: everybody's listeners and clusters, and all endpoints, are others. */
+/**
+ * The mesh's mode changes. One stage after that, everybody's clusters and all endpoints are others; listeners are before or
+ * another stage after that, and count for nothing but the CPU.
+ */
 export async function measureFullPush({ controlPlane, fleet, shop }: Measured, turns: number): Promise<FullPush> {
-  const first = await fleet.totals();
-  let latest = first;
+  let bytes = 0;
   const { result, cpu } = await costOf(controlPlane.pid, async () => {
     const seconds: number[] = [];
     for (let turn = 0; turn < turns; turn += 1) {
-      const start = now();
+      const start = now() + defaultStageMs;
       await shop.setMode(turn % 2 === 0 ? "disabled" : "permissive");
-      await untilAllHaveMore(fleet, latest);
-      latest = await untilQuiet(fleet);
+      await sleep(start - now());
+      const before = await fleet.totals();
+      await untilAllHaveMore(fleet, before);
+      const latest = await untilQuiet(fleet);
       seconds.push((latest.lastAt - start) / 1_000);
+      bytes += sum(latest) - sum(before);
+      await sleep(Math.max(0, start + defaultStageMs - now()));
+      await untilQuiet(fleet);
     }
     return seconds;
   });
-  const bytes = sum(latest) - sum(first);
   const ascending = result.toSorted((one, other) => one - other);
   const pushes = turns * fleet.size;
   return { seconds: percentile(ascending, 50), bytes: bytes / pushes, cpu: cpu / pushes };

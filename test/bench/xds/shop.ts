@@ -116,7 +116,7 @@ export function sliceObject(service: ServicePlan, ready: boolean): object {
   };
 }
 
-/** Of the whole mesh; between these two modes every sidecar's listeners and clusters, and every endpoint, differ. */
+/** Of the whole mesh; between these two modes every sidecar's listeners and clusters, and every endpoint, differ, stage by stage. */
 export function meshTlsObject(mode: "permissive" | "disabled"): object {
   return { apiVersion: "outrigger.dev/v1alpha1", kind: "MeshTLS", metadata: { name: "bench" }, spec: { mode } };
 }

@@ -4,6 +4,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { workloadIdentity } from "../../../src/control-plane/model/identity.ts";
 import type { Workload } from "../../../src/control-plane/model/workload.ts";
 import type { TranslationSettings } from "../../../src/control-plane/xds/translation-settings.ts";
@@ -12,7 +13,6 @@ import type { BootstrapInput } from "../../../src/envoy/bootstrap-input.ts";
 import { ports } from "../../../src/envoy/ports.ts";
 import { capturePlan } from "../../capture-plans.ts";
 import { eventually } from "../../eventually.ts";
-import type { MeshStatement } from "../../mesh/fake-mesh.ts";
 import { trustDomain } from "../../mesh/fake-mesh.ts";
 import { meshAuthority, workloadCertificate } from "../../mesh/mesh-certificates.ts";
 import { workload } from "../../mesh/sample-mesh.ts";
@@ -36,6 +36,7 @@ export type ControlPlane = RemoteFunctions<ControlPlaneFunctions>;
 
 export interface MeshedPod {
   readonly workload: Workload;
+  readonly namespace: Namespace;
   readonly application: Agent;
   readonly envoy: EnvoyProcess;
   /** A page of Envoy's admin interface. */
@@ -106,7 +107,15 @@ async function startPod({ namespace, workload, folder, input }: PodOptions): Pro
   const admin = async (path: string): Promise<string> =>
     (await application.getPage({ host, port: ports.admin, path })).body;
   await serveAll(application);
-  return { workload, application, envoy, admin };
+  return { workload, namespace, application, envoy, admin };
+}
+
+/** For so long, nothing that the control plane sends gets to the pod; it gets there later. */
+export async function hearLate({ namespace }: MeshedPod, ms: number): Promise<void> {
+  const rule = ["INPUT", "-p", "tcp", "--sport", String(port), "-j", "DROP"];
+  namespace.run("iptables", "-I", ...rule);
+  await sleep(ms);
+  namespace.run("iptables", "-D", ...rule);
 }
 
 async function isReady({ envoy, admin }: MeshedPod): Promise<boolean> {
@@ -115,7 +124,7 @@ async function isReady({ envoy, admin }: MeshedPod): Promise<boolean> {
 }
 
 export interface TwoSidecarsOptions {
-  readonly mesh: MeshStatement;
+  readonly mesh: ControlPlaneStart["mesh"];
   readonly settings?: TranslationSettings;
   readonly client?: Partial<BootstrapInput>;
   readonly server?: Partial<BootstrapInput>;

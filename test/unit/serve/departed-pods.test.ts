@@ -6,6 +6,7 @@ import type { ObjectChange } from "../../../src/control-plane/model/cluster-obje
 import { defaultTranslationSettings } from "../../../src/control-plane/xds/translation-settings.ts";
 import type { MeshOfObjects } from "../../../src/serve/mesh-of-objects.ts";
 import { createMeshOfObjects } from "../../../src/serve/mesh-of-objects.ts";
+import { FakeClock } from "../../fake-clock.ts";
 import { captureLogger } from "../../captured-logger.ts";
 
 function pod(name: string, uid: string, more: object = {}): ObjectChange {
@@ -26,6 +27,7 @@ describe("a pod is gone", () => {
       settings: { trustDomain: "cluster.local", rootNamespace: "outrigger-system", opaquePorts: [] },
       issuer: { certificate: () => undefined, trustBundle: () => "", subscribe: () => () => undefined },
       translation: defaultTranslationSettings,
+      clock: new FakeClock(),
       log: captureLogger().log,
       metrics: { faulty: () => undefined },
     });

@@ -51,6 +51,7 @@ describe("the reporter of statuses", () => {
       settings: { trustDomain: "cluster.local", rootNamespace: "outrigger-system", opaquePorts: [] },
       issuer: { certificate: () => undefined, trustBundle: () => "", subscribe: () => () => undefined },
       translation: defaultTranslationSettings,
+      clock,
       log: captureLogger().log,
       metrics: { faulty: () => undefined },
     });
