@@ -130,11 +130,11 @@ export interface Redirect {
 }
 
 /**
- * Those without weight are left out; where nothing is left, requests are answered 500. For a GRPCRoute, that is the status
- * UNAVAILABLE in place of 500, also where there is no {@link target}.
+ * Those without weight are left out, unless the rule keeps sessions; where nobody has any weight, requests are answered 500. For
+ * a GRPCRoute, that is the status UNAVAILABLE in place of 500, also where there is no {@link target}.
  */
 export interface WeightedBackend {
-  /** More than 0. */
+  /** 0 where only sessions that have begun there are sent there. */
   readonly weight: number;
   /** Undefined: it does not exist, may not be used, or is none that can be: its share is answered 500. */
   readonly target: BackendTarget | undefined;

@@ -26,6 +26,8 @@ export const backends = {
   /** All three servers as the replicas of one Service. */
   all: "10.96.1.10:80",
   grpc: "10.96.1.20:80",
+  /** The second server again, behind a Service without an IP. */
+  headless: "elsewhere/headless:80",
   /** Asked for by one test alone: unknown to the sidecar until then. */
   fresh: [31, 32, 33, 34, 35, 36].map((last) => `10.96.1.${last}:80`),
 } as const;
@@ -44,6 +46,7 @@ export const unrouted: MeshStatement = {
     serviceAt(backends.three, [servers.three]),
     serviceAt(backends.all, Object.values(servers)),
     serviceAt(backends.grpc, [at.grpc]),
+    serviceAt(backends.headless, [servers.two]),
     ...backends.fresh.map((address, index) => serviceAt(address, [index % 2 === 0 ? servers.one : servers.two])),
   ],
   workloads: [clientPod, serverPod],

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { eventually } from "../../eventually.ts";
 import type { SaidRule } from "../../mesh/sample-routes.ts";
+import type { Page } from "../envoy/conversations.ts";
 import type { RoutedPods } from "./routed-pods.ts";
 import { backends, echoOf, servers, startRoutedPods, web } from "./routed-pods.ts";
 
@@ -13,6 +14,12 @@ const toOne = { backends: [{ to: backends.one }] };
 const prefix = (value: string): { readonly path: { readonly kind: "prefix"; readonly value: string } } => ({
   path: { kind: "prefix", value },
 });
+
+/** What a browser would bring back. */
+function cookiesOf({ headers }: Page): string {
+  const set = [headers["set-cookie"] ?? []].flat();
+  return set.map((cookie) => cookie.slice(0, cookie.indexOf(";"))).join("; ");
+}
 
 describe("routes of a Service", () => {
   let pods: RoutedPods;
@@ -132,15 +139,26 @@ describe("routes of a Service", () => {
     await pods.route(split([0, 1]));
     const first = await pods.get("/");
     assert.equal(echoOf(first).port, servers.two);
-    const cookie = [first.headers["set-cookie"] ?? []]
-      .flat()
-      .map((set) => set.slice(0, set.indexOf(";")))
-      .join("; ");
+    const cookie = cookiesOf(first);
     await pods.route(split([1, 0]));
     assert.deepEqual(await pods.client.application.tally({ ...web, path: "/", headers: { cookie } }, 20), {
       [`200 ${servers.two}`]: 20,
     });
     assert.equal(echoOf(await pods.get("/")).port, servers.one);
+  });
+
+  test("a session has nothing to do with a backend that is missing", async () => {
+    const sessionPersistence = { kind: "cookie", name: "cart", lifetimeMs: undefined } as const;
+    await pods.route([{ sessionPersistence, backends: [{ to: backends.one, weight: 1 }, { weight: 3 }] }]);
+    let begun = await pods.get("/");
+    await eventually("a session has begun", async () => {
+      begun = await pods.get("/");
+      return begun.status === 200;
+    });
+    const headers = { cookie: cookiesOf(begun) };
+    assert.deepEqual(await pods.client.application.tally({ ...web, path: "/", headers }, 40), {
+      [`200 ${servers.one}`]: 40,
+    });
   });
 
   test("browsers are told what they may do across origins", async () => {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { eventually } from "../../eventually.ts";
 import type { RoutedPods } from "./routed-pods.ts";
 import { backends, echoOf, servers, startRoutedPods, unrouted, valuesOf, web } from "./routed-pods.ts";
+import { serverPod } from "./two-sidecars.ts";
 import { routedPort } from "../../mesh/sample-routes.ts";
 import { at } from "../envoy/sidecar.ts";
 
@@ -117,6 +118,33 @@ describe("routes of a Service", () => {
     await pods.route([{ backends: [{ to: sixth }] }]);
     await pods.controlPlane.state({ ...unrouted, routes: { elsewhere: [routed] } });
     await eventually("they are gone", async () => echoOf(await pods.get("/")).port === at.pages);
+  });
+
+  test("a Service without an IP is a backend, by itself and among others", async () => {
+    await pods.route([
+      { match: { path: { kind: "exact", value: "/alone" } }, backends: [{ to: backends.headless }] },
+      { backends: [{ to: backends.headless }, { to: backends.one }] },
+    ]);
+    assert.equal(echoOf(await pods.get("/alone")).port, servers.two);
+    const counts = await pods.client.application.tally({ ...web, path: "/" }, 100);
+    assert.deepEqual(Object.keys(counts).sort(), [`200 ${servers.one}`, `200 ${servers.two}`]);
+  });
+
+  test("a backend that nobody knows any more is an error of its own requests", async () => {
+    await pods.route([
+      { match: { path: { kind: "exact", value: "/gone" } }, backends: [{ to: "elsewhere/gone:80" }] },
+      { backends: [{ to: backends.one }] },
+    ]);
+    assert.equal((await pods.get("/gone")).status, 503);
+    assert.equal((await pods.get("/gone")).status, 503);
+    assert.equal(echoOf(await pods.get("/")).port, servers.one);
+  });
+
+  test("requests to a pod's own IP follow no route", async () => {
+    await pods.route([{ backends: [{ to: backends.two }] }]);
+    const [host = ""] = serverPod.ips;
+    const page = await pods.client.application.getPage({ host, port: servers.one, path: "/" });
+    assert.equal(echoOf(page).port, servers.one);
   });
 
   test("no server ever sees the private header", async () => {

@@ -54,10 +54,10 @@ function readBackendFilter(item: Field): Partial<BackendFilters> {
   switch (item.at("type").oneOf(types)) {
     case "RequestHeaderModifier":
       hasOnly(item, ["type", "requestHeaderModifier"]);
-      return { request: readHeaderChanges(item.at("requestHeaderModifier"), "request") };
+      return { request: readHeaderChanges(item.at("requestHeaderModifier")) };
     case "ResponseHeaderModifier":
       hasOnly(item, ["type", "responseHeaderModifier"]);
-      return { response: readHeaderChanges(item.at("responseHeaderModifier"), "response") };
+      return { response: readHeaderChanges(item.at("responseHeaderModifier")) };
     case "ExtensionRef":
       hasOnly(item, ["type", "extensionRef"]);
       return { foreignFilter: readForeignFilter(item) };

@@ -74,9 +74,9 @@ function readFilter(item: Field, types: readonly FilterType[], ownNamespace: str
   if (settings.absent) item.report(`${httpFilters[type]} is missing`, `a filter of type ${type} needs it`);
   switch (type) {
     case "RequestHeaderModifier":
-      return { request: readHeaderChanges(settings, "request") };
+      return { request: readHeaderChanges(settings) };
     case "ResponseHeaderModifier":
-      return { response: readHeaderChanges(settings, "response") };
+      return { response: readHeaderChanges(settings) };
     case "RequestMirror":
       return { mirror: readMirror(settings, ownNamespace) };
     case "RequestRedirect":

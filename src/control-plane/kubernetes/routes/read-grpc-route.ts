@@ -39,7 +39,7 @@ function readRule(rule: Field, { namespace, route, index }: RuleContext): RuleRe
     requestTimeoutMs: undefined,
     backendTimeoutMs: undefined,
     retry: undefined,
-    sessionPersistence: readSession(rule.at("sessionPersistence"), `${namespace}/${route}/${index}`),
+    sessionPersistence: readSession(rule.at("sessionPersistence"), `${namespace}/${route}/${index}`, backends.length),
     foreignFilter,
   };
 }

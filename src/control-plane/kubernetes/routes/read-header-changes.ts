@@ -7,11 +7,10 @@ import { readHeaderName } from "./header-name.ts";
 
 /** Printable characters, with single spaces or tabs between them at most. */
 const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f]/;
-/** It decides where a request goes, and has a filter of its own. */
+/** Part of a request's target, with a filter of its own; a proxy changes it in no other way, and in a response not at all. */
 const host = "host";
 
-/** @param direction which headers they are; a response has no host */
-export function readHeaderChanges(filter: Field, direction: "request" | "response"): HeaderChanges {
+export function readHeaderChanges(filter: Field): HeaderChanges {
   hasOnly(filter, ["set", "add", "remove"]);
   const set = readValues(filter.at("set"));
   const add = readValues(filter.at("add"));
@@ -22,8 +21,11 @@ export function readHeaderChanges(filter: Field, direction: "request" | "respons
     .filter((name) => name !== undefined);
   const names = [...set, ...add].map(({ name }) => name).concat(remove);
   reportRepeated(filter, names);
-  if (direction === "request" && names.includes(host)) {
-    filter.report("the header host cannot be modified", "use a filter of type URLRewrite with a hostname");
+  if (names.includes(host)) {
+    filter.report(
+      "the header host cannot be modified",
+      "for requests, use a filter of type URLRewrite with a hostname",
+    );
   }
   return { set, add, remove };
 }

@@ -64,7 +64,7 @@ function readRule(rule: Field, { namespace, route, index }: RuleContext): RuleRe
         : { kind: "redirect", redirect },
     ...readTimeouts(rule.at("timeouts")),
     retry: readRetry(rule.at("retry")),
-    sessionPersistence: readSession(rule.at("sessionPersistence"), `${namespace}/${route}/${index}`),
+    sessionPersistence: readSession(rule.at("sessionPersistence"), `${namespace}/${route}/${index}`, backends.length),
     foreignFilter,
   };
 }

@@ -41,14 +41,21 @@ export function readRetry(retry: Field): RetryRule | undefined {
   };
 }
 
-/** @param owner names the rule, so that no two sessions have the same name by default */
-export function readSession(session: Field, owner: string): SessionPersistence | undefined {
+/**
+ * @param owner names the rule, so that no two sessions have the same name by default
+ * @param backends how many the rule has
+ */
+export function readSession(session: Field, owner: string, backends: number): SessionPersistence | undefined {
   if (session.absent) return undefined;
   hasOnly(session, ["sessionName", "absoluteTimeout", "type", "cookieConfig"]);
   const type = session.at("type").absent ? "Cookie" : session.at("type").oneOf(["Cookie", "Header"]);
   const name = session.at("sessionName").absent ? defaultName(owner) : readToken(session.at("sessionName"));
   const lifetimeMs = readDuration(session.at("absoluteTimeout"));
   reportLifetime(session, type, lifetimeMs);
+  if (type === "Header" && backends > 1) {
+    const message = `a header keeps a session at a replica, but not at one of ${backends} backends`;
+    session.at("type").report(message, "use type: Cookie, or give the rule one backend");
+  }
   if (type === undefined || name === undefined) return undefined;
   return { kind: type === "Cookie" ? "cookie" : "header", name, lifetimeMs };
 }

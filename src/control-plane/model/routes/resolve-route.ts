@@ -74,9 +74,10 @@ function rankedRules(route: RouteRank, rule: RuleRecord, index: number, follow: 
   });
 }
 
-function actionOf({ action, foreignFilter }: RuleRecord, follow: Follow): RouteAction {
+function actionOf({ action, foreignFilter, sessionPersistence }: RuleRecord, follow: Follow): RouteAction {
   if (action.kind === "redirect") return foreignFilter === undefined ? action : refusal;
-  const backends = action.backends.flatMap((backend) => weighted(backend, follow));
+  const keepsSessions = sessionPersistence !== undefined;
+  const backends = action.backends.flatMap((backend) => weighted(backend, keepsSessions, follow));
   return foreignFilter === undefined ? { kind: "forward", backends } : refusal;
 }
 
@@ -85,10 +86,12 @@ const refusal: RouteAction = { kind: "forward", backends: [] };
 
 function weighted(
   { reference, weight, request, response, foreignFilter }: BackendRecord,
+  keepsSessions: boolean,
   follow: Follow,
 ): readonly WeightedBackend[] {
   const found = follow(reference);
-  if (weight === 0) return [];
+  // Where no new sessions go, older ones may still be at home (GEP-1619).
+  if (weight === 0 && !keepsSessions) return [];
   return [{ weight, target: foreignFilter === undefined ? found : undefined, request, response }];
 }
 

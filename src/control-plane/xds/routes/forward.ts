@@ -5,7 +5,7 @@ import { destinationName } from "../names.ts";
 import type { KnownBackend } from "./backend-shares.ts";
 import { failedOf, isKnown, shareOut } from "./backend-shares.ts";
 import type { BothChanges } from "./header-changes.ts";
-import { bothFollowedBy, changeNothing, changedHost, headerFields } from "./header-changes.ts";
+import { bothFollowedBy, changeNothing, headerFields } from "./header-changes.ts";
 import { rewritePath } from "./path-rewrite.ts";
 import type { RouteMatch } from "./request-match.ts";
 import { withCookie } from "./request-match.ts";
@@ -15,6 +15,7 @@ import { sessionAt, stayAt } from "./session-persistence.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 const everyRequest = 1_000_000;
+const unchanged: BothChanges = { request: undefined, response: undefined };
 
 /** The cluster that a backend's requests go to. */
 export function backendCluster({ destination }: BackendTarget): string {
@@ -39,24 +40,18 @@ function actionFields(rule: RouteRule): Fields {
     ...(retry === undefined ? {} : { retry_policy: retry }),
     ...(mirrors.length > 0 ? { request_mirror_policies: mirrors.map(mirrorPolicy) } : {}),
     ...rewritePath(rule.match.path, rewrite?.path),
+    ...(rewrite?.hostname === undefined ? {} : { host_rewrite_literal: rewrite.hostname }),
   };
-}
-
-function hostField(rule: RouteRule, changes: BothChanges): Fields {
-  const host = rule.filters.rewrite?.hostname ?? changedHost(changes);
-  return host === undefined ? {} : { host_rewrite_literal: host };
 }
 
 /** Where all of a rule's requests are changed alike. */
 function toBackend(match: RouteMatch, rule: RouteRule, { target, ...own }: KnownBackend): Route {
-  const changes = bothFollowedBy(rule.filters, own);
-  const route = { cluster: backendCluster(target), ...actionFields(rule), ...hostField(rule, changes) };
-  return { match, route, ...headerFields(changes) };
+  const route = { cluster: backendCluster(target), ...actionFields(rule) };
+  return { match, route, ...headerFields(bothFollowedBy(rule.filters, own)) };
 }
 
-function weightedCluster(rule: RouteRule, backend: KnownBackend, changes: BothChanges): Fields {
-  const host = hostField(rule, changes);
-  return { name: backendCluster(backend.target), weight: backend.weight, ...headerFields(changes), ...host };
+function weightedCluster({ target, weight }: KnownBackend, changes: BothChanges): Fields {
+  return { name: backendCluster(target), weight, ...headerFields(changes) };
 }
 
 function toBackends(match: RouteMatch, rule: RouteRule, backends: readonly KnownBackend[]): Route {
@@ -65,14 +60,10 @@ function toBackends(match: RouteMatch, rule: RouteRule, backends: readonly Known
   // Envoy applies a route's changes after those of the cluster, whatever the backend says; so either all stand there or here.
   const alike = backends.every(changeNothing);
   const clusters = backends.map((backend) =>
-    alike
-      ? { name: backendCluster(backend.target), weight: backend.weight }
-      : weightedCluster(rule, backend, bothFollowedBy(rule.filters, backend)),
+    weightedCluster(backend, alike ? unchanged : bothFollowedBy(rule.filters, backend)),
   );
   const route = { weighted_clusters: { clusters }, ...actionFields(rule) };
-  return alike
-    ? { match, route: { ...route, ...hostField(rule, rule.filters) }, ...headerFields(rule.filters) }
-    : { match, route };
+  return { match, route, ...headerFields(alike ? rule.filters : unchanged) };
 }
 
 /** gRPC has a status for what cannot be reached; Envoy makes it of 503, and `UNKNOWN` of 500. */
@@ -115,7 +106,7 @@ export function forwardRoutes(
   const { sessionPersistence } = rule;
   const sessions = backends.filter(isKnown);
   const failing = failedShare(match, rule, failed);
-  const keepsBackend = sessionPersistence?.kind === "cookie" && sessions.length > 1;
+  const keepsBackend = sessionPersistence?.kind === "cookie" && backends.length > 1 && sessions.length > 0;
   if (!keepsBackend) return known.length === 0 ? failing : [...failing, toBackends(match, rule, known)];
   const remembered = known.map((backend) => rememberedIn(sessionPersistence, backend));
   const begun = sessionRoutes(match, rule, sessionPersistence, sessions);

@@ -10,9 +10,6 @@ export interface BothChanges {
   readonly response: HeaderChanges | undefined;
 }
 
-/** Envoy knows it as part of the request's target, and has a field of its own for changing it. */
-const host = "host";
-
 function followedBy(first: HeaderChanges | undefined, then: HeaderChanges | undefined): HeaderChanges | undefined {
   if (first === undefined || then === undefined) return first ?? then;
   const overruled = new Set([...then.remove, ...then.set.map(({ name }) => name)]);
@@ -35,22 +32,19 @@ export function changeNothing({ request, response }: BothChanges): boolean {
 }
 
 function additions(values: readonly HeaderValue[], append_action: string): readonly Fields[] {
-  return values
-    .filter(({ name }) => name !== host)
-    .map(({ name, value }) => ({
-      header: { key: name, value: literalText(value) },
-      append_action,
-      ...(value === "" ? { keep_empty_value: true } : {}),
-    }));
+  return values.map(({ name, value }) => ({
+    header: { key: name, value: literalText(value) },
+    append_action,
+    ...(value === "" ? { keep_empty_value: true } : {}),
+  }));
 }
 
 /** Envoy removes first. */
 function changeFields(side: "request" | "response", { set, add, remove }: HeaderChanges): Fields {
   const added = [...additions(set, "OVERWRITE_IF_EXISTS_OR_ADD"), ...additions(add, "APPEND_IF_EXISTS_OR_ADD")];
-  const removed = remove.filter((name) => name !== host);
   return {
     ...(added.length > 0 ? { [`${side}_headers_to_add`]: added } : {}),
-    ...(removed.length > 0 ? { [`${side}_headers_to_remove`]: removed } : {}),
+    ...(remove.length > 0 ? { [`${side}_headers_to_remove`]: remove } : {}),
   };
 }
 
@@ -60,9 +54,4 @@ export function headerFields({ request, response }: BothChanges): Fields {
     ...(request === undefined ? {} : changeFields("request", request)),
     ...(response === undefined ? {} : changeFields("response", response)),
   };
-}
-
-/** The host that changes of a request's headers give it; there is always exactly one, so adding one replaces it. */
-export function changedHost({ request }: BothChanges): string | undefined {
-  return [...(request?.set ?? []), ...(request?.add ?? [])].findLast(({ name }) => name === host)?.value;
 }

@@ -20,8 +20,19 @@ const responseCodes = {
 const hostWithPort = { name: ":authority", string_match: { safe_regex: { regex: ".*:[0-9]+" } } };
 
 /**
- * The routes that redirect what matches. Envoy keeps the port that the client has named in its `Host`, and cannot drop it; so
- * where the new URL should have none, requests that bring one get the new one's number instead, which means the same.
+ * Requests whose `Host` names a port that Envoy drops by itself: the well-known one of the scheme that the client has used, by
+ * `x-forwarded-proto`, where the new scheme is the other one.
+ */
+function withDroppedPort(match: RouteMatch, newScheme: "http" | "https"): RouteMatch {
+  const scheme = newScheme === "https" ? "http" : "https";
+  const host = { name: ":authority", string_match: { suffix: `:${wellKnownPorts[scheme]}` } };
+  return withHeader(withHeader(match, host), { name: "x-forwarded-proto", string_match: { exact: scheme } });
+}
+
+/**
+ * The routes that redirect what matches. A URL names no port that is its scheme's own. But Envoy keeps the port that the client
+ * has named in its `Host`, and does not always drop it; so where the new URL should have none, requests that bring one which stays
+ * get the new one's number instead, which means the same.
  *
  * @param servicePort on which the request came, as the client sees it
  */
@@ -44,6 +55,7 @@ export function redirectRoutes(
   if (newPort !== wellKnownPorts[newScheme]) return [{ match, redirect: toPort }];
   if (hostname !== undefined) return [{ match, redirect }];
   return [
+    ...(scheme === undefined ? [] : [{ match: withDroppedPort(match, scheme), redirect }]),
     { match: withHeader(match, hostWithPort), redirect: toPort },
     { match, redirect },
   ];

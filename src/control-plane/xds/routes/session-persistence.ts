@@ -1,6 +1,7 @@
 /**
  * Sessions that stay where they began. Envoy keeps a session's replica in a cookie or header of the session's name. Where a
- * rule has several backends, a second cookie keeps the backend, whose replica it is; a header cannot be helped out so.
+ * rule has several backends, a second cookie keeps the backend, whose replica it is; a header cannot be helped out so, as clients
+ * bring back the one that they know of: rules with several backends keep no sessions by one.
  *
  * Source: Gateway API, GEP-1619 "Session Persistence".
  */

@@ -70,6 +70,12 @@ const refusedRules: readonly (readonly [string, object, string])[] = [
     ".filters[0].requestHeaderModifier",
   ],
   ["a host", headers({ set: [{ name: "Host", value: "example.org" }] }), ".filters[0].requestHeaderModifier"],
+  [
+    "a host in a response",
+    { filters: [{ type: "ResponseHeaderModifier", responseHeaderModifier: { remove: ["host"] } }] },
+    ".filters[0].responseHeaderModifier",
+  ],
+  ["half a character", headers({ set: [named("\ud800")] }), ".filters[0].requestHeaderModifier.set[0].value"],
   ["a header of two lines", headers({ set: [named("a\nb")] }), ".filters[0].requestHeaderModifier.set[0].value"],
   ["a host name with a port", rewrite({ hostname: "example.org:80" }), ".filters[0].urlRewrite.hostname"],
   ["a host name in upper case", redirect({ hostname: "Example.org" }), ".filters[0].requestRedirect.hostname"],
@@ -148,6 +154,17 @@ const refusedRules: readonly (readonly [string, object, string])[] = [
     "an end of a header's session",
     { sessionPersistence: { type: "Header", absoluteTimeout: "1h" } },
     ".sessionPersistence.absoluteTimeout",
+  ],
+  [
+    "a header's session at one of several backends",
+    {
+      sessionPersistence: { type: "Header" },
+      backendRefs: [
+        { name: "one", port: 80 },
+        { name: "two", port: 80 },
+      ],
+    },
+    ".sessionPersistence.type",
   ],
   ["an end of idle sessions", { sessionPersistence: { idleTimeout: "1h" } }, ".sessionPersistence"],
 ];
