@@ -17,7 +17,7 @@ export interface RouteAnswer {
   readonly service: string;
   /** The namespace of the clients. */
   readonly from: string;
-  /** Those that have routes. */
+  /** Those that have routes, or policies that say something of requests. */
   readonly ports: readonly PortAnswer[];
   /** Routes that name the Service and have something wrong with them. */
   readonly complaints: readonly Complaint[];
@@ -78,21 +78,22 @@ function isAbout({ namespace, service, port }: ServiceQuestion, routed: RoutedPo
   return routed.namespace === namespace && routed.service === service && (port === undefined || routed.port === port);
 }
 
-function answerForPort({ port, rules }: RoutedPort, request: RequestFacts | undefined): PortAnswer {
-  if (request === undefined) return { port, rules: rules.map((rule) => answerForRule(rule, undefined)) };
+function answerForPort(routed: RoutedPort, request: RequestFacts | undefined): PortAnswer {
+  const { port, rules } = routed;
+  if (request === undefined) return { port, rules: rules.map((rule) => answerForRule(routed, rule, undefined)) };
   const taken = matchRequest(rules, request);
   const answers = rules.map((rule, place) =>
-    answerForRule(rule, taken === undefined || place < taken ? mismatch(rule.match, request) : undefined),
+    answerForRule(routed, rule, taken === undefined || place < taken ? mismatch(rule.match, request) : undefined),
   );
   return { port, rules: answers, taken: taken ?? null };
 }
 
-function answerForRule(rule: RouteRule, reason: string | undefined): RuleAnswer {
+function answerForRule(port: RoutedPort, rule: RouteRule, reason: string | undefined): RuleAnswer {
   return {
     origin: rule.origin,
     match: describeMatch(rule.match),
     action: describeAction(rule),
-    extras: describeExtras(rule),
+    extras: describeExtras(rule, port),
     ...(reason !== undefined && { mismatch: reason }),
   };
 }

@@ -16,7 +16,14 @@ import { listObjects } from "../kubernetes/list-pages.ts";
 import type { Problem } from "../problem.ts";
 
 /** Endpoints and pods have no part in it. */
-const kinds: readonly ObjectKind[] = ["namespace", "service", "httpRoute", "grpcRoute", "referenceGrant"];
+const kinds: readonly ObjectKind[] = [
+  "namespace",
+  "service",
+  "httpRoute",
+  "grpcRoute",
+  "referenceGrant",
+  "trafficPolicy",
+];
 
 export interface FoundObjects {
   readonly changes: readonly ObjectChange[];

@@ -13,6 +13,7 @@ import type {
   RouteRule,
   WeightedBackend,
 } from "../../src/control-plane/model/route.ts";
+import type { RequestPolicy } from "../../src/control-plane/model/traffic-policy.ts";
 
 type SaidChanges = Partial<HeaderChanges>;
 
@@ -24,7 +25,8 @@ export interface SaidBackend {
   readonly response?: SaidChanges;
 }
 
-export interface SaidRule extends Partial<Omit<RouteRule, "origin" | "match" | "filters" | "action">> {
+export interface SaidRule extends Partial<Omit<RouteRule, "origin" | "match" | "filters" | "action" | "requests">> {
+  readonly requests?: Partial<RequestPolicy>;
   readonly origin?: Partial<RouteRule["origin"]>;
   readonly match?: Partial<RequestMatch>;
   readonly request?: SaidChanges;
@@ -33,11 +35,18 @@ export interface SaidRule extends Partial<Omit<RouteRule, "origin" | "match" | "
   readonly mirrors?: readonly { readonly to: string; readonly perMillion?: number }[];
   readonly cors?: Partial<CorsRule>;
   readonly backends?: readonly SaidBackend[];
+  /** To wherever the client has connected. */
+  readonly onward?: boolean;
   readonly redirect?: Partial<(RouteAction & { readonly kind: "redirect" })["redirect"]>;
 }
 
-export interface SaidPort extends Partial<Omit<RoutedPort, "rules">> {
+export interface SaidPort extends Partial<Omit<RoutedPort, "rules" | "requests">> {
+  readonly requests?: Partial<RequestPolicy>;
   readonly rules?: readonly SaidRule[];
+}
+
+function groups(said: Partial<RequestPolicy>): RequestPolicy {
+  return { timeouts: undefined, retries: undefined, faultInjection: undefined, ...said };
 }
 
 function changes(said: SaidChanges | undefined): HeaderChanges | undefined {
@@ -58,7 +67,8 @@ export function backend({ weight = 1, to, request, response }: SaidBackend): Wei
   };
 }
 
-function action({ backends, redirect }: SaidRule): RouteAction {
+function action({ backends, redirect, onward = false }: SaidRule): RouteAction {
+  if (onward) return { kind: "onward" };
   if (redirect === undefined) return { kind: "forward", backends: (backends ?? []).map(backend) };
   const unsaid = { scheme: undefined, hostname: undefined, path: undefined, port: undefined, statusCode: 302 } as const;
   return { kind: "redirect", redirect: { ...unsaid, ...redirect } };
@@ -76,7 +86,7 @@ const noCors: CorsRule = {
 /** @param index its place in the route */
 export function rule(said: SaidRule, index = 0): RouteRule {
   const { origin, match, request, response, rewrite, mirrors = [], cors } = said;
-  const { requestTimeoutMs, backendTimeoutMs, retry, sessionPersistence } = said;
+  const { requestTimeoutMs, backendTimeoutMs, retry, sessionPersistence, requests } = said;
   return {
     origin: {
       kind: "HTTPRoute",
@@ -98,7 +108,8 @@ export function rule(said: SaidRule, index = 0): RouteRule {
     action: action(said),
     requestTimeoutMs,
     backendTimeoutMs,
-    retry: retry === undefined ? undefined : { ...retry, backoffMs: retry.backoffMs },
+    retry: retry === undefined ? undefined : { ...retry, attempts: retry.attempts, backoffMs: retry.backoffMs },
+    requests: requests && groups(requests),
     sessionPersistence:
       sessionPersistence === undefined
         ? undefined
@@ -106,7 +117,8 @@ export function rule(said: SaidRule, index = 0): RouteRule {
   };
 }
 
-export function routedPort({ rules = [], ...said }: SaidPort): RoutedPort {
+export function routedPort({ rules = [], requests, ...said }: SaidPort): RoutedPort {
   const unsaid = { namespace: "shop", service: "web", port: 80, addresses: [formatAddress("10.96.0.10", 80)] };
-  return { ...unsaid, ...said, rules: rules.map((each, index) => rule(each, index)) };
+  const all = rules.map((each, index) => rule(each, index));
+  return { ...unsaid, ...said, rules: all, requests: requests && groups(requests) };
 }

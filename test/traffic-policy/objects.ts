@@ -39,7 +39,7 @@ const healthProbes: readonly PolicySpec[] = [
 const requestGroups: PolicySpec = {
   timeouts: { request: "1m30s", idle: "0s" },
   retries: {
-    on: ["connectFailure", "serverError", "unavailable"],
+    conditions: ["connectFailure", "serverError", "unavailable"],
     statusCodes: [409, 429],
     attempts: 3,
     methods: ["GET", "POST"],

@@ -11,6 +11,12 @@ import type { RouteKey } from "./routes/route-key.ts";
 import type { RouteRecord } from "./routes/route-record.ts";
 import type { NamespacedName } from "./workload.ts";
 
+/** A port of a Service, by its number. */
+export interface ServicePort {
+  readonly service: NamespacedName;
+  readonly port: number;
+}
+
 export class PendingChange {
   /** Whether pods go from one MeshTLS mode to another in stages. */
   readonly gradual: boolean;
@@ -51,6 +57,8 @@ export class PendingChange {
   readonly grantNamespaces = new Set<string>();
   /** Services that routes may see differently. */
   readonly fronts = new Set<NamespacedName>();
+  /** Ports of Services whose requests policies say something else of. */
+  readonly requestPorts = new Map<string, ServicePort>();
   /** Ports of Services that go by their names. */
   readonly namedBefore = new Map<Address, ResolvedPort | undefined>();
   /** Namespaces whose clients see other routes. */

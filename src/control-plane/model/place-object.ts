@@ -94,14 +94,20 @@ function noteTrafficPolicies(policies: readonly TrafficPolicyRecord[], { traffic
 }
 
 function placeTrafficPolicy(
-  { trafficPolicies }: MeshState,
+  { trafficPolicies, routes }: MeshState,
   key: NamespacedName,
   record: TrafficPolicyRecord | undefined,
   pending: PendingChange,
 ): void {
   pending.trafficPolicies.add(key);
   for (const object of trafficPolicies.set(key, record)) {
-    if (object.kind === "Service") pending.services.add(namespacedName(object.namespace, object.name));
+    const name = namespacedName(object.namespace, object.name);
+    if (object.kind === "Service") {
+      pending.services.add(name);
+    } else {
+      const route = routeKey(object.kind, name);
+      rememberFirst(pending.routes, route, routes.table.get(route)?.record);
+    }
     noteTrafficPolicies(trafficPolicies.about(object), pending);
   }
 }

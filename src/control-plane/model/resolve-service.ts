@@ -19,8 +19,8 @@ import type { ServiceFront } from "./routes/service-front.ts";
 import { ownIp, serviceFront } from "./routes/service-front.ts";
 import type { LimitsByIp, PortLimit } from "./replica-limits.ts";
 import { noLimits } from "./replica-limits.ts";
-import type { PolicyGroups } from "./traffic-policy.ts";
-import { connectionPolicy } from "./traffic-policy.ts";
+import type { PolicyGroups, RequestPolicy } from "./traffic-policy.ts";
+import { connectionPolicy, requestPolicy } from "./traffic-policy.ts";
 import { namespacedName } from "./workload.ts";
 
 export interface ResolvedService {
@@ -34,6 +34,8 @@ export interface ResolvedService {
   readonly front: ServiceFront | undefined;
   /** How many requests its replicas take. */
   readonly limits: LimitsByIp;
+  /** What policies say of its ports' requests, by number; ports whose requests nobody sees are not listed. */
+  readonly requests: ReadonlyMap<number, RequestPolicy>;
 }
 
 export interface ServiceContext {
@@ -62,6 +64,7 @@ export function resolveService(service: ServiceRecord, context: ServiceContext):
       resolved.map(({ port }) => port.protocol),
     ),
     limits: limitReplicas(resolved),
+    requests: requestPolicies(service, resolved),
   };
 }
 
@@ -88,6 +91,19 @@ function resolvePort(service: ServiceRecord, record: ServicePortRecord, context:
   const balancing = policy && connectionPolicy(policy);
   const port = { namespace, service: name, port: record.port, protocol, sticky, families, endpoints, balancing };
   return { record, port, policy };
+}
+
+/** Of a Service that has no address its clients connect to the pods, or to something else. */
+function requestPolicies({ kind }: ServiceRecord, ports: readonly PortWithRecord[]): ResolvedService["requests"] {
+  const policies = new Map<number, RequestPolicy>();
+  if (kind !== "addressed") return policies;
+  // Of several with one number, the first has it.
+  for (const { port, policy } of ports.toReversed()) {
+    const requests = policy === undefined || port.protocol === "tcp" ? undefined : requestPolicy(policy);
+    if (requests === undefined) policies.delete(port.port);
+    else policies.set(port.port, requests);
+  }
+  return policies;
 }
 
 /** Bytes are no requests: what is opaque has no limit. */

@@ -3,6 +3,7 @@
  * where it goes. The form is what HTTPRoute and GRPCRoute have in common; nothing here is Envoy's.
  */
 import type { Address } from "./destination.ts";
+import type { RequestPolicy } from "./traffic-policy.ts";
 
 /** The routes of one port of a Service, as the clients of one namespace see them. */
 export interface RoutedPort {
@@ -13,6 +14,8 @@ export interface RoutedPort {
   readonly addresses: readonly Address[];
   /** In order of precedence: the first that matches takes the request. What none takes is answered 404. */
   readonly rules: readonly RouteRule[];
+  /** What TrafficPolicies of the Service and the port say of requests, whichever rule takes them. */
+  readonly requests: RequestPolicy | undefined;
 }
 
 /** One match of a rule with what becomes of the requests that it takes; a rule with several matches gives several. */
@@ -28,12 +31,16 @@ export interface RouteRule {
   /** Undefined: what is certain not to have been seen by an application is tried again, and nothing else. */
   readonly retry: RetryRule | undefined;
   readonly sessionPersistence: SessionPersistence | undefined;
+  /** What TrafficPolicies of the route and the rule say; it wins over {@link RoutedPort.requests}. */
+  readonly requests: RequestPolicy | undefined;
 }
 
 /** Where a rule comes from: for people, statistics and the command line. */
 export interface RuleOrigin {
-  readonly kind: "HTTPRoute" | "GRPCRoute";
+  /** A Service: its port has no routes, and this is what becomes of all requests. */
+  readonly kind: "HTTPRoute" | "GRPCRoute" | "Service";
   readonly namespace: string;
+  /** Name of the object. */
   readonly route: string;
   /** Index in the route's `rules`. */
   readonly rule: number;
@@ -118,7 +125,9 @@ export interface CorsRule {
 
 export type RouteAction =
   | { readonly kind: "forward"; readonly backends: readonly WeightedBackend[] }
-  | { readonly kind: "redirect"; readonly redirect: Redirect };
+  | { readonly kind: "redirect"; readonly redirect: Redirect }
+  /** To wherever the client has connected: as if there were no rule. */
+  | { readonly kind: "onward" };
 
 export interface Redirect {
   readonly scheme: "http" | "https" | undefined;
@@ -152,9 +161,9 @@ export interface BackendTarget {
 }
 
 export interface RetryRule {
-  /** Beyond the first. */
-  readonly attempts: number;
-  /** HTTP status codes that are tried again. */
+  /** Beyond the first; undefined: not said. */
+  readonly attempts: number | undefined;
+  /** HTTP status codes that are tried again; none: not said. */
   readonly codes: readonly number[];
   /** Least time between two, milliseconds; undefined: not said. */
   readonly backoffMs: number | undefined;

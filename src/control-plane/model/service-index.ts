@@ -18,6 +18,7 @@ const nothing: ResolvedService = {
   named: new Map(),
   front: undefined,
   limits: noLimits,
+  requests: new Map(),
 };
 
 export class ServiceIndex {

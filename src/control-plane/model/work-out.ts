@@ -110,6 +110,10 @@ function workOutService(state: MeshState, key: NamespacedName, pending: PendingC
   }
   if (inspection.replace(before.exposure, after.exposure)) pending.ports = true;
   if (!isDeepStrictEqual(before.front, after.front)) pending.fronts.add(key);
+  for (const port of new Set([...before.requests.keys(), ...after.requests.keys()])) {
+    if (isDeepStrictEqual(before.requests.get(port), after.requests.get(port))) continue;
+    pending.requestPorts.set(`${key}:${port}`, { service: key, port });
+  }
   for (const name of new Set([...before.named.keys(), ...after.named.keys()])) {
     rememberFirst(pending.namedBefore, name, before.named.get(name));
   }

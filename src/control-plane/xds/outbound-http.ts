@@ -15,6 +15,7 @@ import type { ListenerInput } from "./listener-input.ts";
 import { tracing } from "./listener-input.ts";
 import { destinationHeader, destinationName, outboundName, passthroughName } from "./names.ts";
 import { holdRequests } from "./on-demand.ts";
+import { faultFilter } from "./policy/fault-injection.ts";
 import { corsFilter, sessionFilter } from "./route-filters.ts";
 import { clientIsPeer } from "./session-affinity.ts";
 
@@ -59,7 +60,9 @@ function server(
 /** Requests to what may belong to the mesh. */
 export function meshRequests(input: ListenerInput): Extension {
   const routes = { route_config_name: outboundName, config_source: discovered };
-  return server(input, { routes, filters: [corsFilter, hold, sessionFilter], earlyMutations: [nameDestination] });
+  // Whoever is held begins again from the first filter, once; what a delay has stopped before that would never go on.
+  const filters = [corsFilter, hold, faultFilter, sessionFilter];
+  return server(input, { routes, filters, earlyMutations: [nameDestination] });
 }
 
 /** Requests to anywhere else. */

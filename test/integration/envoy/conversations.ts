@@ -109,11 +109,14 @@ export async function talk({ host, port, send, pauseMs = 0, end, until }: Talk):
 }
 
 /** One request over HTTP/2 without TLS. */
-export async function getPageOverHttp2(url: string): Promise<{ readonly headers: unknown; readonly body: string }> {
+export async function getPageOverHttp2(
+  url: string,
+  method = "GET",
+): Promise<{ readonly headers: unknown; readonly body: string }> {
   const session = connectHttp2(url);
   return new Promise((resolve, reject) => {
     session.on("error", reject);
-    const stream = session.request({ ":path": new URL(url).pathname });
+    const stream = session.request({ ":method": method, ":path": new URL(url).pathname }, { endStream: true });
     let [headers, body]: [unknown, string] = [{}, ""];
     stream.on("response", (answered) => (headers = answered));
     stream.on("data", (part: Buffer) => (body += part.toString()));

@@ -2,7 +2,7 @@
  * HTTP/2 without TLS: an echo, and the gRPC health service (`grpc.health.v1`) written out by hand.
  */
 import type { Http2Server, ServerHttp2Stream } from "node:http2";
-import { createServer } from "node:http2";
+import { constants, createServer } from "node:http2";
 import { state } from "./application-state.ts";
 
 /** A length-prefixed message of one field: `status`, number 1, SERVING = 1 or NOT_SERVING = 2. */
@@ -37,12 +37,28 @@ function echoMessages(stream: ServerHttp2Stream): void {
   stream.pipe(stream);
 }
 
+/** How often each path has been refused. */
+const refusals = new Map<string, number>();
+
+/** Each path is refused once, before anybody looks at it, and then answered with how often it came. */
+function refuseOnce(stream: ServerHttp2Stream, path: string): void {
+  const before = refusals.get(path) ?? 0;
+  refusals.set(path, before + 1);
+  if (before === 0) {
+    stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    return;
+  }
+  stream.respond({ ":status": 200 });
+  stream.end(`asked ${before + 1} times`);
+}
+
 /** Any other path than the health service's and that of the stream is echoed. */
 export function grpcServer(): Http2Server {
   const server = createServer();
   server.on("stream", (stream, headers) => {
     stream.on("error", () => undefined);
-    if (headers[":path"] === "/grpc.health.v1.Health/Check") check(stream);
+    if (headers[":path"]?.startsWith("/refused/") === true) refuseOnce(stream, headers[":path"]);
+    else if (headers[":path"] === "/grpc.health.v1.Health/Check") check(stream);
     else if (headers[":path"] === "/shop.Talk/Echo") echoMessages(stream);
     else {
       stream.respond({ ":status": 200, "x-seen-authority": headers[":authority"] });

@@ -4,9 +4,11 @@
  */
 import { formatAddress } from "../../../src/control-plane/model/address.ts";
 import type { ServiceDestination } from "../../../src/control-plane/model/destination.ts";
+import type { RoutedPort } from "../../../src/control-plane/model/route.ts";
+import { unroutedPort } from "../../../src/control-plane/model/routes/unrouted-port.ts";
 import type { PortLimit } from "../../../src/control-plane/model/replica-limits.ts";
 import type { PolicyGroups } from "../../../src/control-plane/model/traffic-policy.ts";
-import { connectionPolicy, mergeGroups } from "../../../src/control-plane/model/traffic-policy.ts";
+import { connectionPolicy, mergeGroups, requestPolicy } from "../../../src/control-plane/model/traffic-policy.ts";
 import { namespacedName } from "../../../src/control-plane/model/workload.ts";
 import type { MeshStatement } from "../../mesh/fake-mesh.ts";
 import { endpoint, service, workload } from "../../mesh/sample-mesh.ts";
@@ -51,6 +53,12 @@ function limitsOf({ policy, ports = replicas }: PolicyService): readonly PortLim
   return rateLimit === undefined ? [] : ports.map((port) => ({ port, limit: rateLimit }));
 }
 
+function routesOf({ host, policy }: PolicyService): readonly RoutedPort[] {
+  const requests = requestPolicy(mergeGroups([policy]));
+  const name = { namespace: "elsewhere", service: `policy-${host}`, port: 80 };
+  return requests === undefined ? [] : [unroutedPort(name, [formatAddress(ipOf({ host }), 80)], requests)];
+}
+
 export function policyMesh(services: readonly PolicyService[]): MeshStatement {
   const destinations = services.map(destination);
   return {
@@ -61,6 +69,7 @@ export function policyMesh(services: readonly PolicyService[]): MeshStatement {
     })),
     inspectedPorts: [80],
     limits: { [namespacedName(serverPod.namespace, serverPod.name)]: services.flatMap(limitsOf) },
+    routes: { "*": services.flatMap(routesOf) },
     opaqueAddresses: destinations.filter(({ protocol }) => protocol === "tcp").map(({ address }) => address),
   };
 }

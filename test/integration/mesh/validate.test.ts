@@ -12,6 +12,7 @@ import fc from "fast-check";
 import { parse as parseYaml } from "yaml";
 import type { RoutedPort } from "../../../src/control-plane/model/route.ts";
 import { createResourceSource } from "../../../src/control-plane/xds/resource-source.ts";
+import { faultFilter } from "../../../src/control-plane/xds/policy/fault-injection.ts";
 import { corsFilter, sessionFilter } from "../../../src/control-plane/xds/route-filters.ts";
 import type { WorkloadCertificate, WorkloadSecrets } from "../../../src/control-plane/xds/secrets.ts";
 import { defaultTranslationSettings } from "../../../src/control-plane/xds/translation-settings.ts";
@@ -55,7 +56,7 @@ function listenerOf(table: Json): Json {
     "@type": `type.googleapis.com/${manager}`,
     stat_prefix: "table",
     route_config: { ...table, validate_clusters: false },
-    http_filters: [corsFilter, sessionFilter, { name: "router", typed_config: router }],
+    http_filters: [corsFilter, faultFilter, sessionFilter, { name: "router", typed_config: router }],
   };
   return {
     name: "table",

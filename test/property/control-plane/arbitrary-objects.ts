@@ -244,6 +244,6 @@ export const anyChange: fc.Arbitrary<ObjectChange> = anyOf(weights, recordsByKin
 
 /** The same of Services that mostly have an IP of their own, and of their routes. */
 export const anyChangeOfRoutes: fc.Arbitrary<ObjectChange> = anyOf(
-  { service: 6, httpRoute: 10, grpcRoute: 3, referenceGrant: 3, namespace: 1 },
+  { service: 6, httpRoute: 10, grpcRoute: 3, referenceGrant: 3, namespace: 1, trafficPolicy: 5 },
   { ...recordsByKind, service: routedService },
 );

@@ -22,8 +22,6 @@ export function readTimeouts(timeouts: Field): Timeouts {
   return { requestTimeoutMs, backendTimeoutMs };
 }
 
-/** As many as are tried by themselves where the request has certainly not been seen. */
-const defaultAttempts = 2;
 /** More would only multiply the load of what is overloaded already. */
 const mostAttempts = 100;
 
@@ -35,7 +33,7 @@ export function readRetry(retry: Field): RetryRule | undefined {
     .items()
     .map((item) => item.whole(400, 599));
   return {
-    attempts: retry.at("attempts").whole(1, mostAttempts) ?? defaultAttempts,
+    attempts: retry.at("attempts").whole(1, mostAttempts),
     codes: [...new Set(codes.filter((code) => code !== undefined))].sort((one, other) => one - other),
     backoffMs: readDuration(retry.at("backoff")),
   };

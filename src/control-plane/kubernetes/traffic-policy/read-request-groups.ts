@@ -12,6 +12,7 @@ import type {
 import { retryConditions } from "../../model/traffic-policy.ts";
 import { readDuration } from "../duration.ts";
 import type { Field } from "../field.ts";
+import { isRegex } from "../routes/read-regex.ts";
 import { grpcStatuses } from "./grpc-statuses.ts";
 import {
   onlyOneOf,
@@ -43,15 +44,15 @@ const idempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"] as const
 const methods = [...idempotent, "POST", "PATCH"] as const;
 
 export function readRetries(field: Field): Retries | undefined {
-  const names = ["on", "statusCodes", "attempts", "methods", "perTryTimeout", "backOff"];
+  const names = ["conditions", "statusCodes", "attempts", "methods", "perTryTimeout", "backOff"];
   return readGroup(field, names, () => {
-    const on = readItems(field.at("on"), 16, (item) => item.oneOf(conditionNames));
-    const conditions = on.filter((name) => name !== undefined);
+    const named = readItems(field.at("conditions"), 16, (item) => item.oneOf(conditionNames));
+    const conditions = named.filter((name) => name !== undefined);
     const statusCodes = readItems(field.at("statusCodes"), 32, (item) => readInteger(item, status));
     const codes = statusCodes.filter((code) => code !== undefined);
     return {
       attempts: readInteger(field.at("attempts"), attempts) ?? 2,
-      conditions: on.length + statusCodes.length > 0 ? conditions : unseen,
+      conditions: named.length + statusCodes.length > 0 ? conditions : unseen,
       statusCodes: codes,
       methods: readMethods(field.at("methods"), conditions, codes),
       perTryTimeoutMs: readPositiveDuration(field.at("perTryTimeout")),
@@ -100,6 +101,7 @@ function readHeader(field: Field): FaultHeader {
   readGroup(field, ["name", "value", "type"], () => undefined);
   const kind = field.at("type").oneOf(["Exact", "RegularExpression"]) === "RegularExpression" ? "regex" : "exact";
   const value = readText(requireField(field.at("value"), "write the value that the header must have"), 4096) ?? "";
+  if (kind === "regex") isRegex(field.at("value"), value);
   return { kind, name: readToken(requireField(field.at("name"), "write the header's name")).toLowerCase(), value };
 }
 

@@ -5,15 +5,19 @@ import type {
   PathRewrite,
   Redirect,
   RequestMatch,
+  RoutedPort,
   RouteRule,
   RuleOrigin,
   ValueMatch,
   WeightedBackend,
 } from "../route.ts";
+import { describeTerms } from "./describe-terms.ts";
 import { describePath } from "./match-request.ts";
+import { requestTerms } from "./request-terms.ts";
 
 /** `HTTPRoute shop/web, rule 2 "canary"`; rules are counted from 0, as in paths. */
 export function describeOrigin({ kind, namespace, route, rule, match, ruleName }: RuleOrigin): string {
+  if (kind === "Service") return `no route: ${kind} ${namespace}/${route}`;
   const name = ruleName === undefined ? "" : ` (${ruleName})`;
   return `${kind} ${namespace}/${route}, rules[${rule}]${name}, match ${match}`;
 }
@@ -34,6 +38,7 @@ function describeValue({ kind, value }: ValueMatch): string {
 /** Where requests go: `90% shop/web:80, 10% shop/web-v2:80`. */
 export function describeAction({ origin, action }: RouteRule): string {
   if (action.kind === "redirect") return describeRedirect(action.redirect);
+  if (action.kind === "onward") return "the Service itself";
   const failure = origin.kind === "GRPCRoute" ? "UNAVAILABLE" : "500";
   const whole = action.backends.reduce((sum, { weight }) => sum + weight, 0);
   if (whole === 0) return failure;
@@ -74,8 +79,8 @@ function describePathRewrite({ kind, value }: PathRewrite): string {
 }
 
 /** What else is done to requests; none where nothing is. */
-export function describeExtras(rule: RouteRule): readonly string[] {
-  const { filters, requestTimeoutMs, backendTimeoutMs, retry, sessionPersistence } = rule;
+export function describeExtras(rule: RouteRule, port: Pick<RoutedPort, "requests">): readonly string[] {
+  const { filters, sessionPersistence } = rule;
   const { rewrite } = filters;
   return [
     ...describeHeaders("request", filters.request),
@@ -86,9 +91,7 @@ export function describeExtras(rule: RouteRule): readonly string[] {
       ({ backend, perMillion }) => `${perMillion / 10_000}% mirrored to ${describeTarget(backend)}`,
     ),
     ...(filters.cors === undefined ? [] : [`CORS for ${filters.cors.allowOrigins.join(" ") || "no origin"}`]),
-    ...(requestTimeoutMs === undefined ? [] : [describeLimit(requestTimeoutMs)]),
-    ...(backendTimeoutMs === undefined ? [] : [`${describeLimit(backendTimeoutMs)} for an attempt`]),
-    ...(retry === undefined ? [] : [`${retry.attempts} retries${describeCodes(retry.codes)}`]),
+    ...describeTerms(requestTerms(rule, port)),
     ...(sessionPersistence === undefined ? [] : [`sessions by ${sessionPersistence.kind} ${sessionPersistence.name}`]),
   ];
 }
@@ -100,13 +103,4 @@ function describeHeaders(what: string, changes: HeaderChanges | undefined): read
     ...changes.add.map(({ name, value }) => `${what} header ${name} + ${value}`),
     ...changes.remove.map((name) => `${what} header ${name} removed`),
   ];
-}
-
-function describeCodes(codes: readonly number[]): string {
-  return codes.length === 0 ? "" : ` for ${codes.join(", ")}`;
-}
-
-/** 0 stands for none. */
-function describeLimit(milliseconds: number): string {
-  return milliseconds === 0 ? "no time limit" : `at most ${milliseconds / 1_000} s`;
 }

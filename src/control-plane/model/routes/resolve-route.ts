@@ -1,6 +1,7 @@
 /** From a route to its rules, ready to be put together with those of other routes, once its references have been followed. */
 import { isDeepStrictEqual } from "node:util";
 import type { BackendTarget, Mirror, RouteAction, RouteRule, WeightedBackend } from "../route.ts";
+import type { RequestPolicy } from "../traffic-policy.ts";
 import type { RankedRule, RouteRank } from "./precedence.ts";
 import type { ReferenceLookup, RouteRole, Unresolved } from "./resolve-backend.ts";
 import { isUnresolved, resolveBackend } from "./resolve-backend.ts";
@@ -15,6 +16,11 @@ export interface ResolvedRules {
 /** Those of a route that there is none of. */
 export const noRules: ResolvedRules = { rules: [], unresolved: [] };
 
+export interface RouteLookup extends ReferenceLookup {
+  /** What policies say of a route's rule, by its name. */
+  readonly requestsOf: (route: RouteRank, ruleName: string | undefined) => RequestPolicy | undefined;
+}
+
 /** Follows a backend's reference, and notes where it leads nowhere. */
 type Follow = (reference: BackendReference) => BackendTarget | undefined;
 
@@ -27,7 +33,7 @@ type Follow = (reference: BackendReference) => BackendTarget | undefined;
 export function resolveRoute(
   route: RouteRecord,
   role: RouteRole,
-  lookup: ReferenceLookup,
+  lookup: RouteLookup,
   before: ResolvedRules,
 ): ResolvedRules {
   const unresolved: Unresolved[] = [];
@@ -41,7 +47,7 @@ export function resolveRoute(
   const rank = { kind, namespace, name, createdAt };
   const rules = route.rules.flatMap((rule, index) => {
     unresolved.push(...foreignFilters(rule));
-    return rankedRules(rank, rule, index, follow);
+    return rankedRules(rank, rule, index, follow, lookup.requestsOf(rank, rule.name));
   });
   const kept = rules.map((rule, index) =>
     isDeepStrictEqual(rule, before.rules[index]) ? (before.rules[index] ?? rule) : rule,
@@ -49,7 +55,13 @@ export function resolveRoute(
   return { rules: kept, unresolved };
 }
 
-function rankedRules(route: RouteRank, rule: RuleRecord, index: number, follow: Follow): readonly RankedRule[] {
+function rankedRules(
+  route: RouteRank,
+  rule: RuleRecord,
+  index: number,
+  follow: Follow,
+  requests: RequestPolicy | undefined,
+): readonly RankedRule[] {
   const { kind, namespace, name } = route;
   const mirrors = rule.mirrors.flatMap(({ reference, perMillion }): readonly Mirror[] => {
     const backend = follow(reference);
@@ -69,6 +81,7 @@ function rankedRules(route: RouteRank, rule: RuleRecord, index: number, follow: 
       backendTimeoutMs,
       retry,
       sessionPersistence,
+      requests,
     };
     return { rule: merged, route, specificity };
   });

@@ -12,7 +12,7 @@ import type {
   SessionPersistence,
 } from "../route.ts";
 
-export type RouteKind = RuleOrigin["kind"];
+export type RouteKind = Exclude<RuleOrigin["kind"], "Service">;
 
 export interface RouteRecord {
   readonly kind: RouteKind;

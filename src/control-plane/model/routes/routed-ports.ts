@@ -2,6 +2,7 @@
  * The routed ports that the clients of each namespace see: everybody sees the Services' own routes, but where the client's
  * namespace has routes of its own for a port, those stand in their place.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { RoutedPort } from "../route.ts";
 import { SortedList } from "../sorted-list.ts";
 import { compareTexts } from "./precedence.ts";
@@ -43,7 +44,7 @@ export class RoutedPorts {
       client === undefined
         ? this.#producers
         : (this.#consumers.get(client) ?? new SortedList<RoutedPort>(comparePorts));
-    const before = list.find({ ...like, addresses: [], rules: [] });
+    const before = list.find({ ...like, addresses: [], rules: [], requests: undefined });
     if (before === port || (before !== undefined && port !== undefined && isSamePort(before, port))) return false;
     if (port !== undefined) list.put(port);
     else if (before !== undefined) list.remove(before);
@@ -69,9 +70,18 @@ function comparePorts(one: PortName, other: PortName): number {
   );
 }
 
-/** A list of rules is the same object as long as its rules are. */
 function isSamePort(one: RoutedPort, other: RoutedPort): boolean {
-  return one.rules === other.rules && one.addresses.join(" ") === other.addresses.join(" ");
+  return (
+    areSameRules(one.rules, other.rules) &&
+    one.addresses.join(" ") === other.addresses.join(" ") &&
+    isDeepStrictEqual(one.requests, other.requests)
+  );
+}
+
+/** A list of rules is the same object as long as its rules are, but for the one rule of a port without routes. */
+function areSameRules(one: RoutedPort["rules"], other: RoutedPort["rules"]): boolean {
+  if (one === other) return true;
+  return one[0]?.origin.kind === "Service" && isDeepStrictEqual(one, other);
 }
 
 /** Both are sorted; where both have a port, the second's stands. */

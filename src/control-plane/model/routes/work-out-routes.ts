@@ -5,15 +5,18 @@
 import type { Address } from "../destination.ts";
 import { claimRanks } from "../claim.ts";
 import type { MeshState } from "../mesh-state.ts";
-import type { PendingChange } from "../pending-change.ts";
+import type { PendingChange, ServicePort } from "../pending-change.ts";
 import { rememberFirst } from "../pending-change.ts";
 import type { RoutedPort } from "../route.ts";
+import type { RequestPolicy } from "../traffic-policy.ts";
+import { mergeGroups, requestPolicy } from "../traffic-policy.ts";
+import { routeObject } from "../traffic-policy-index.ts";
 import type { NamespacedName } from "../workload.ts";
 import { namespacedName } from "../workload.ts";
 import type { Attachment } from "./attach-parents.ts";
 import { attachParents } from "./attach-parents.ts";
-import type { ReferenceLookup, RouteRole } from "./resolve-backend.ts";
-import type { ResolvedRules } from "./resolve-route.ts";
+import type { RouteRole } from "./resolve-backend.ts";
+import type { ResolvedRules, RouteLookup } from "./resolve-route.ts";
 import { noRules, resolveRoute } from "./resolve-route.ts";
 import type { GroupMember, GroupPlace, RouteGroup } from "./route-group.ts";
 import { reportRoute } from "./report-routes.ts";
@@ -21,15 +24,24 @@ import type { RouteKey } from "./route-key.ts";
 import { keyOfRoute } from "./route-key.ts";
 import type { RouteRecord } from "./route-record.ts";
 import type { RouteEntry } from "./route-table.ts";
+import { unroutedPort } from "./unrouted-port.ts";
 
 export function workOutRoutes(state: MeshState, pending: PendingChange): void {
   addAffectedRoutes(state, pending);
-  const groups = new Set(groupsAtMovedAddresses(state, pending));
+  const ports = new Map([...portsAtMovedAddresses(state, pending), ...pending.requestPorts]);
+  const groups = new Set(
+    [...ports.values()].flatMap(({ service, port }) => [...state.routes.groups.forPort(service, port)]),
+  );
   for (const [key, record] of pending.routes) {
     pending.judged.add(key);
     for (const group of workOutRoute(state, key, record)) groups.add(group);
   }
-  for (const group of groups) publish(state, group, pending);
+  for (const group of groups) {
+    publish(state, group, pending);
+    const { service, port } = group.place;
+    if (group.isProducers) ports.set(`${service}:${port}`, { service, port });
+  }
+  for (const port of ports.values()) publishUnrouted(state, port, pending);
   for (const key of pending.judged) reportRoute(state.book, key, state.routes.table.get(key), state.routes.groups);
 }
 
@@ -42,13 +54,18 @@ function addAffectedRoutes({ routes }: MeshState, pending: PendingChange): void 
   for (const key of affected) rememberFirst(pending.routes, key, routes.table.get(key)?.record);
 }
 
-/** Groups for ports that have got or lost an address. */
-function* groupsAtMovedAddresses({ claims, routes }: MeshState, pending: PendingChange): Generator<RouteGroup> {
+/** Ports that have got or lost an address. */
+function* portsAtMovedAddresses(
+  { claims }: MeshState,
+  pending: PendingChange,
+): Generator<readonly [string, ServicePort]> {
   for (const [key, before] of pending.claimsBefore) {
     const after = claims.holder(key);
     if (before?.service === after?.service && before?.port.port === after?.port.port) continue;
     for (const claim of [before, after]) {
-      if (claim !== undefined) yield* routes.groups.forPort(claim.service, claim.port.port);
+      if (claim === undefined) continue;
+      const { service, port } = claim;
+      yield [`${service}:${port.port}`, { service, port: port.port }];
     }
   }
 }
@@ -70,9 +87,13 @@ function workOutRoute(state: MeshState, key: RouteKey, record: RouteRecord | und
 }
 
 function makeEntry(state: MeshState, record: RouteRecord, before: RouteEntry | undefined): RouteEntry {
-  const lookup: ReferenceLookup = {
+  const lookup: RouteLookup = {
     frontOf: (service) => state.services.resolved(service).front,
     grants: state.routes.grants,
+    requestsOf: (route, ruleName) => {
+      const policies = state.trafficPolicies.applied(routeObject(keyOfRoute(route)), ruleName);
+      return policies.length === 0 ? undefined : requestPolicy(mergeGroups(policies.map(({ groups }) => groups)));
+    },
   };
   const attachments = attachParents(record, lookup.frontOf);
   const resolve = (role: RouteRole): ResolvedRules =>
@@ -117,7 +138,24 @@ function routedPort(
 ): RoutedPort | undefined {
   if (group.leader() === undefined) return undefined;
   const addresses = addressesOf(state, namespacedName(name.namespace, name.service), name.port);
-  return addresses.length === 0 ? undefined : { ...name, addresses, rules: group.rules() };
+  if (addresses.length === 0) return undefined;
+  return { ...name, addresses, rules: group.rules(), requests: requestsOf(state, group.place) };
+}
+
+/** A port of whose requests policies say something, though there are no routes of the Service's own for it. */
+function publishUnrouted(state: MeshState, at: ServicePort, pending: PendingChange): void {
+  const [namespace = "", service = ""] = at.service.split("/");
+  const { groups, ports } = state.routes;
+  if (groups.get({ namespace, ...at }) !== undefined) return;
+  const name = { namespace, service, port: at.port };
+  const requests = requestsOf(state, at);
+  const addresses = requests === undefined ? [] : addressesOf(state, at.service, at.port);
+  const port = addresses.length === 0 ? undefined : unroutedPort(name, addresses, requests);
+  if (ports.set(name, undefined, port)) pending.noteRouted(undefined);
+}
+
+function requestsOf({ services }: MeshState, { service, port }: ServicePort): RequestPolicy | undefined {
+  return services.resolved(service).requests.get(port);
 }
 
 /** Those that the Service's port has, not those that it only claims; node ports are not routed. */

@@ -1,7 +1,8 @@
 /** Passing requests on: to whom, what is changed on the way, for how long, and how often. */
 import type { Route } from "../../../envoy/resource.ts";
 import type { BackendTarget, Mirror, RouteRule, SessionPersistence, WeightedBackend } from "../../model/route.ts";
-import { destinationName } from "../names.ts";
+import type { RequestTerms } from "../../model/routes/request-terms.ts";
+import { destinationHeader, destinationName } from "../names.ts";
 import type { KnownBackend } from "./backend-shares.ts";
 import { failedOf, isKnown, shareOut } from "./backend-shares.ts";
 import type { BothChanges } from "./header-changes.ts";
@@ -31,12 +32,26 @@ function mirrorPolicy({ backend, perMillion }: Mirror): Fields {
   };
 }
 
+/** A rule on the terms that apply to some of its requests. */
+export interface RuleOnTerms extends RouteRule {
+  readonly terms: RequestTerms;
+}
+
+/** Envoy's own limit begins once a delay is over; with this one a client meets a slow server as if there really was one. */
+function limitWithDelay({ requestTimeoutMs, faultInjection }: RequestTerms): Fields {
+  if (requestTimeoutMs === 0 || faultInjection?.delay === undefined) return {};
+  return { max_stream_duration: { max_stream_duration: duration(requestTimeoutMs) } };
+}
+
 /** The fields of a `RouteAction` but for whom it goes to. */
-function actionFields(rule: RouteRule): Fields {
+function actionFields(rule: RuleOnTerms): Fields {
   const { rewrite, mirrors } = rule.filters;
-  const retry = retryPolicy(rule);
+  const { requestTimeoutMs, idleTimeoutMs } = rule.terms;
+  const retry = retryPolicy(rule.terms);
   return {
-    timeout: duration(rule.requestTimeoutMs ?? 0),
+    timeout: duration(requestTimeoutMs),
+    ...(idleTimeoutMs === 0 ? {} : { idle_timeout: duration(idleTimeoutMs) }),
+    ...limitWithDelay(rule.terms),
     ...(retry === undefined ? {} : { retry_policy: retry }),
     ...(mirrors.length > 0 ? { request_mirror_policies: mirrors.map(mirrorPolicy) } : {}),
     ...rewritePath(rule.match.path, rewrite?.path),
@@ -45,7 +60,7 @@ function actionFields(rule: RouteRule): Fields {
 }
 
 /** Where all of a rule's requests are changed alike. */
-function toBackend(match: RouteMatch, rule: RouteRule, { target, ...own }: KnownBackend): Route {
+function toBackend(match: RouteMatch, rule: RuleOnTerms, { target, ...own }: KnownBackend): Route {
   const route = { cluster: backendCluster(target), ...actionFields(rule) };
   return { match, route, ...headerFields(bothFollowedBy(rule.filters, own)) };
 }
@@ -54,7 +69,7 @@ function weightedCluster({ target, weight }: KnownBackend, changes: BothChanges)
   return { name: backendCluster(target), weight, ...headerFields(changes) };
 }
 
-function toBackends(match: RouteMatch, rule: RouteRule, backends: readonly KnownBackend[]): Route {
+function toBackends(match: RouteMatch, rule: RuleOnTerms, backends: readonly KnownBackend[]): Route {
   const [only] = backends;
   if (only !== undefined && backends.length === 1) return toBackend(match, rule, only);
   // Envoy applies a route's changes after those of the cluster, whatever the backend says; so either all stand there or here.
@@ -83,7 +98,7 @@ function failedShare(match: RouteMatch, rule: RouteRule, failed: number): readon
 /** Sessions that began somewhere are sent there, also where no new ones are. */
 function sessionRoutes(
   match: RouteMatch,
-  rule: RouteRule,
+  rule: RuleOnTerms,
   persistence: SessionPersistence,
   backends: readonly KnownBackend[],
 ): readonly Route[] {
@@ -99,7 +114,7 @@ function rememberedIn(persistence: SessionPersistence, backend: KnownBackend): K
 /** The routes that pass on what matches, in order: sessions, the share that fails, everything else. */
 export function forwardRoutes(
   match: RouteMatch,
-  rule: RouteRule,
+  rule: RuleOnTerms,
   backends: readonly WeightedBackend[],
 ): readonly Route[] {
   const { known, failed } = shareOut(backends);
@@ -111,4 +126,9 @@ export function forwardRoutes(
   const remembered = known.map((backend) => rememberedIn(sessionPersistence, backend));
   const begun = sessionRoutes(match, rule, sessionPersistence, sessions);
   return [...begun, ...failing, ...(known.length === 0 ? [] : [toBackends(match, rule, remembered)])];
+}
+
+/** The route that lets everything go where it was going. */
+export function onwardRoute(match: RouteMatch, rule: RuleOnTerms): Route {
+  return { match, route: { cluster_header: destinationHeader, ...actionFields(rule) } };
 }

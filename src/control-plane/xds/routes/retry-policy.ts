@@ -1,6 +1,7 @@
 /** When a request is tried again, and how long one attempt may take. */
 import { extension, seconds } from "../../../envoy/resource.ts";
-import type { RetryRule, RouteRule } from "../../model/route.ts";
+import type { RequestTerms, RetryTerms } from "../../model/routes/request-terms.ts";
+import type { RetryCondition } from "../../model/traffic-policy.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,29 +38,56 @@ export function duration(ms: number): string {
   return seconds(ms / thousandth);
 }
 
-/**
- * What a route asks for itself may reach an application twice: that is its author's choice. Envoy waits a random time of up to
- * the interval, and twice as long each further time; so that the wait asked for is the mean of the first.
- */
-function retryAsTold({ attempts, codes, backoffMs }: RetryRule): Fields {
+/** What Envoy calls them. */
+const conditionNames: Readonly<Record<RetryCondition, string>> = {
+  connectFailure: "connect-failure",
+  refusedStream: "refused-stream",
+  resetBeforeRequest: "reset-before-request",
+  reset: "reset",
+  serverError: "5xx",
+  gatewayError: "gateway-error",
+  cancelled: "cancelled",
+  deadlineExceeded: "deadline-exceeded",
+  internal: "internal",
+  resourceExhausted: "resource-exhausted",
+  unavailable: "unavailable",
+};
+
+const never: Fields = { num_retries: 0 };
+
+function backOff(terms: RetryTerms["backOff"]): Fields {
+  if (terms === undefined) return {};
+  const { baseMs, maxMs } = terms;
+  const max = maxMs === undefined ? {} : { max_interval: duration(maxMs) };
+  return { retry_back_off: { base_interval: duration(baseMs), ...max } };
+}
+
+/** What somebody asks for may reach an application twice: that is their choice. */
+function retryAsTold({ attempts, conditions, statusCodes, backOff: wait }: RetryTerms): Fields {
+  const coded = statusCodes.length > 0;
+  const on = [
+    ...conditions.map((condition) => conditionNames[condition]),
+    ...(coded ? ["retriable-status-codes"] : []),
+  ];
+  if (attempts === 0 || on.length === 0) return never;
   return {
-    retry_on: codes.length > 0 ? "reset,retriable-status-codes" : "reset",
-    ...(codes.length > 0 ? { retriable_status_codes: codes } : {}),
+    retry_on: on.join(","),
+    ...(coded ? { retriable_status_codes: statusCodes } : {}),
     num_retries: attempts,
-    ...(backoffMs === undefined ? {} : { retry_back_off: { base_interval: duration(Math.max(1, 2 * backoffMs)) } }),
+    ...backOff(wait),
     ...elsewhere,
   };
 }
 
-/** A `RetryPolicy`; undefined where a rule has nothing to say, and {@link retryUnseen} applies. */
+/** A `RetryPolicy`; undefined where nobody has anything to say, and {@link retryUnseen} applies. */
 export function retryPolicy({
-  retry,
-  backendTimeoutMs,
-}: Pick<RouteRule, "retry" | "backendTimeoutMs">): Fields | undefined {
-  const limited = backendTimeoutMs !== undefined && backendTimeoutMs > 0;
-  if (retry === undefined && !limited) return undefined;
+  retries,
+  attemptTimeoutMs,
+}: Pick<RequestTerms, "retries" | "attemptTimeoutMs">): Fields | undefined {
+  const limited = attemptTimeoutMs > 0;
+  if (retries === undefined && !limited) return undefined;
   return {
-    ...(retry === undefined ? retryUnseen : retryAsTold(retry)),
-    ...(limited ? { per_try_timeout: duration(backendTimeoutMs) } : {}),
+    ...(retries === undefined ? retryUnseen : retryAsTold(retries)),
+    ...(limited ? { per_try_timeout: duration(attemptTimeoutMs) } : {}),
   };
 }

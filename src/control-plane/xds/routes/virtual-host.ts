@@ -22,7 +22,7 @@ export function virtualHost(routed: RoutedPort): Fields {
   return {
     ...found(routed),
     retry_policy: retryUnseen,
-    routes: routed.rules.flatMap((rule) => ruleRoutes(rule, routed.port)),
+    routes: routed.rules.flatMap((rule) => ruleRoutes(rule, routed)),
   };
 }
 

@@ -158,11 +158,11 @@ describe("a TrafficPolicy", () => {
   test("repeats what may have been seen only where that does no harm, unless it says so", () => {
     const methods = (retries: object): unknown => read(onService({ retries })).record?.groups.retries?.methods;
     const idempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
-    assert.deepEqual(methods({ on: ["serverError"] }), idempotent);
+    assert.deepEqual(methods({ conditions: ["serverError"] }), idempotent);
     assert.deepEqual(methods({ statusCodes: [409] }), idempotent);
-    assert.deepEqual(methods({ on: ["unavailable", "reset"] }), idempotent);
-    assert.equal(methods({ on: ["connectFailure", "unavailable"] }), undefined);
-    assert.deepEqual(methods({ on: ["serverError"], methods: ["POST"] }), ["POST"]);
+    assert.deepEqual(methods({ conditions: ["unavailable", "reset"] }), idempotent);
+    assert.equal(methods({ conditions: ["connectFailure", "unavailable"] }), undefined);
+    assert.deepEqual(methods({ conditions: ["serverError"], methods: ["POST"] }), ["POST"]);
   });
 
   test("a table has a prime number of entries", () => {

@@ -10,7 +10,7 @@ import { readObject } from "../../../../src/control-plane/kubernetes/read-object
 import type { Destination, Endpoint, EndpointHints } from "../../../../src/control-plane/model/destination.ts";
 import type { MeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../../../src/control-plane/model/mesh-model.ts";
-import type { RouteRule } from "../../../../src/control-plane/model/route.ts";
+import type { RoutedPort, RouteRule } from "../../../../src/control-plane/model/route.ts";
 import {
   describeAction,
   describeExtras,
@@ -67,16 +67,20 @@ function listsIn(text: string, line: RegExp): readonly string[] {
 function routesOf(mesh: MeshModel, clients: readonly string[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     clients.map((client) => {
-      const ports = mesh.routedPorts(client).map(({ namespace, service, port, addresses, rules }) => {
-        return [`${namespace}/${service}:${port} at ${addresses.join(", ")}`, rules.map(describeRule)];
+      const ports = mesh.routedPorts(client).map((routed) => {
+        const { namespace, service, port, addresses, rules } = routed;
+        return [
+          `${namespace}/${service}:${port} at ${addresses.join(", ")}`,
+          rules.map((rule) => describeRule(rule, routed)),
+        ];
       });
       return [`from ${client}`, Object.fromEntries(ports)];
     }),
   );
 }
 
-function describeRule(rule: RouteRule): string {
-  const besides = describeExtras(rule);
+function describeRule(rule: RouteRule, port: RoutedPort): string {
+  const besides = describeExtras(rule, port);
   const then = besides.length === 0 ? "" : ` [${besides.join("; ")}]`;
   return `${describeMatch(rule.match)} -> ${describeAction(rule)}${then} by ${describeOrigin(rule.origin)}`;
 }
