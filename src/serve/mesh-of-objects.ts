@@ -137,6 +137,10 @@ function findDue(object: ObjectReference, known: KnownObject | undefined, model:
     const [namespace = ""] = key.split("/");
     return targets && dueStatus(reportedKinds.trafficPolicy, policyVerdict(generation, namespace, targets), told);
   }
+  if (kind === "tcpRoute") {
+    const parents = model.tcpRouteVerdict(key as NamespacedName);
+    return parents && dueStatus(reportedKinds.tcpRoute, routeVerdict(generation, parents), told);
+  }
   if (kind !== "httpRoute" && kind !== "grpcRoute") return undefined;
   const route = routeKey(kind === "httpRoute" ? "HTTPRoute" : "GRPCRoute", key as NamespacedName);
   const parents = model.routeVerdict(route);

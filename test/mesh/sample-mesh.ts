@@ -45,6 +45,7 @@ export function service(changed: Partial<ServiceDestination> & { readonly addres
     sticky: false,
     endpoints: [],
     balancing: undefined,
+    shares: undefined,
     ...changed,
   };
 }

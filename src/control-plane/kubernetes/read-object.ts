@@ -12,6 +12,7 @@ import { readService } from "./read-service.ts";
 import { readSlice } from "./read-slice.ts";
 import { readGrpcRoute } from "./routes/read-grpc-route.ts";
 import { readHttpRoute } from "./routes/read-http-route.ts";
+import { readTcpRoute } from "./routes/read-tcp-route.ts";
 import type { ReportedKindName } from "./status/reported-kinds.ts";
 import { isReported, reportedKinds } from "./status/reported-kinds.ts";
 import { digestOf } from "./status/status-form.ts";
@@ -27,6 +28,7 @@ const readers: { readonly [K in ObjectKind]: (object: Field) => ClusterObjects[K
   meshTls: readMeshTls,
   httpRoute: readHttpRoute,
   grpcRoute: readGrpcRoute,
+  tcpRoute: readTcpRoute,
   referenceGrant: readReferenceGrant,
   trafficPolicy: readTrafficPolicy,
 };

@@ -60,6 +60,7 @@ export const watchedKinds: readonly WatchedKind[] = [
   ...[
     { kind: "httpRoute", name: "HTTPRoute", plural: "httproutes", older: [] } as const,
     { kind: "grpcRoute", name: "GRPCRoute", plural: "grpcroutes", older: [] } as const,
+    { kind: "tcpRoute", name: "TCPRoute", plural: "tcproutes", older: [] } as const,
     { kind: "referenceGrant", name: "ReferenceGrant", plural: "referencegrants", older: ["v1beta1"] } as const,
   ].map(({ kind, name, plural, older }) => ({
     ...builtIn,

@@ -7,6 +7,7 @@ import type { PortRange, PortSelection } from "../../net/port-range.ts";
 import type { Problem } from "../../problem.ts";
 import type { DeclaredProtocol, EndpointHints, Reach } from "./destination.ts";
 import type { ReferenceGrantRecord, RouteRecord } from "./routes/route-record.ts";
+import type { TcpRouteRecord } from "./tcp-routes/tcp-route-record.ts";
 import type { PolicyGroups, PolicyTarget } from "./traffic-policy.ts";
 import type { TlsMode } from "./workload.ts";
 
@@ -148,6 +149,7 @@ export interface ClusterObjects {
   readonly meshTls: MeshTlsRecord;
   readonly httpRoute: RouteRecord;
   readonly grpcRoute: RouteRecord;
+  readonly tcpRoute: TcpRouteRecord;
   readonly referenceGrant: ReferenceGrantRecord;
   readonly trafficPolicy: TrafficPolicyRecord;
 }

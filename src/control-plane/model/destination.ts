@@ -41,6 +41,17 @@ export interface Endpoint {
   readonly hints: EndpointHints;
 }
 
+/** A backend's part of the connections to a Service's port that has a TCPRoute. */
+export interface Share {
+  /** `<namespace>/<service>:<port>`. */
+  readonly backend: string;
+  /** Of the sum of all shares' weights; 0 and more. */
+  readonly weight: number;
+  readonly reach: Reach;
+  /** Ready ones and those that drain; sorted by ip and port. Where there are none, the share is refused. */
+  readonly endpoints: readonly Endpoint[];
+}
+
 /** A Service's port by one of its addresses: ClusterIPs, load-balancer and external IPs, node ports. */
 export interface ServiceDestination {
   readonly kind: "service";
@@ -57,6 +68,8 @@ export interface ServiceDestination {
   readonly endpoints: readonly Endpoint[];
   /** What policies say of connections to it; undefined: nothing. */
   readonly balancing: ConnectionPolicy | undefined;
+  /** To whom a TCPRoute leads its connections: {@link endpoints} are those of all shares, then. Undefined: it has none. */
+  readonly shares: readonly Share[] | undefined;
 }
 
 /** A pod called by its own address: headless Services, StatefulSets, clients that find peers by themselves. */

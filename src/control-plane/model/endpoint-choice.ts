@@ -12,7 +12,7 @@
  * Of those, the ready ones; where none is ready, the ones that still serve while they end. But for the preference, which is
  * the mesh's own, this is what kube-proxy does (Kubernetes, `CategorizeEndpoints`).
  */
-import type { Destination, Endpoint, EndpointHints } from "./destination.ts";
+import type { Destination, Endpoint, EndpointHints, ServiceDestination } from "./destination.ts";
 import type { LocalityPreference } from "./locality-preference.ts";
 import { rankZone } from "./locality-preference.ts";
 import type { Vantage } from "./vantage.ts";
@@ -20,15 +20,15 @@ import type { Vantage } from "./vantage.ts";
 /** By priority: a group is used once too few of those before it are healthy. None is empty. */
 export type PriorityGroups = readonly (readonly Endpoint[])[];
 
-/** What clients at one place get. */
-export interface EndpointView {
+/** What clients at one place get: the groups of a destination, or whatever else depends on the place. */
+export interface EndpointView<T = PriorityGroups> {
   /** Tells the views of one destination apart: equal keys, equal groups. */
   readonly key: string;
-  readonly groups: () => PriorityGroups;
+  readonly groups: () => T;
 }
 
 /** Undefined where all clients get the same, wherever they are. */
-export type ViewChoice = ((vantage: Vantage) => EndpointView) | undefined;
+export type ViewChoice<T = PriorityGroups> = ((vantage: Vantage) => EndpointView<T>) | undefined;
 
 /**
  * How the endpoints of a destination depend on the client's place.
@@ -36,8 +36,14 @@ export type ViewChoice = ((vantage: Vantage) => EndpointView) | undefined;
  * @returns a function that costs a lookup, whatever the number of endpoints, until the groups of its view are asked for
  */
 export function chooseView(destination: Destination, preference?: LocalityPreference): ViewChoice {
-  if (destination.kind !== "service") return undefined;
-  const { endpoints, reach } = destination;
+  return destination.kind === "service" ? chooseAmong(destination, preference) : undefined;
+}
+
+/** The same of a Service's endpoints, whatever they are part of. */
+export function chooseAmong(
+  { endpoints, reach }: Pick<ServiceDestination, "endpoints" | "reach">,
+  preference?: LocalityPreference,
+): ViewChoice {
   if (reach === "node") return viewsByOwnNode(endpoints);
   return preference === undefined ? viewsByHints(endpoints) : viewsByNearness(endpoints, preference);
 }
@@ -113,7 +119,8 @@ function byRank(endpoints: readonly Endpoint[], rank: (endpoint: Endpoint) => nu
   return [...Map.groupBy(endpoints, rank)].sort(([one], [other]) => one - other).map(([, group]) => group);
 }
 
-function serving(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+/** The ready ones; where none is, those that still serve while they end. */
+export function serving(endpoints: readonly Endpoint[]): readonly Endpoint[] {
   const ready = endpoints.filter(({ draining }) => !draining);
   return ready.length > 0 ? ready : endpoints;
 }

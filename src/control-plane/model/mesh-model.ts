@@ -2,7 +2,7 @@
 import type { IpAndPort } from "./address.ts";
 import { familyOf, parseAddress } from "./address.ts";
 import type { Claim } from "./claim.ts";
-import { nodePortKey } from "./claim.ts";
+import { claimRanks, nodePortKey } from "./claim.ts";
 import type { Problem } from "../../problem.ts";
 import type { ObjectChange, ObjectReference } from "./cluster-object.ts";
 import type { Address, Destination, PodDestination, ServiceDestination } from "./destination.ts";
@@ -24,6 +24,10 @@ import type { RouteKey } from "./routes/route-key.ts";
 import { objectKinds, splitRouteKey } from "./routes/route-key.ts";
 import { findNamedPort } from "./service-index.ts";
 import { summarizeChange } from "./summarize-change.ts";
+import { judgeTcpRoute } from "./tcp-routes/judge-tcp-route.ts";
+import type { PortSplits } from "./tcp-routes/tcp-route-state.ts";
+import { splitsOf } from "./tcp-routes/tcp-route-state.ts";
+import { endpointsOfShares, sharesOf } from "./tcp-routes/tcp-split.ts";
 import { workOut } from "./work-out.ts";
 import type { NamespacedName } from "./workload.ts";
 
@@ -53,6 +57,10 @@ export interface MeshModel extends Mesh {
   problemsOf(object: ObjectReference): readonly Problem[];
   /** What is to be said of a route, parent by parent; undefined where there is none. */
   routeVerdict(route: RouteKey): readonly ParentVerdict[] | undefined;
+  /** The same of a TCPRoute. */
+  tcpRouteVerdict(route: NamespacedName): readonly ParentVerdict[] | undefined;
+  /** How connections to the ports of a Service are shared out that TCPRoutes have. */
+  tcpSplits(service: NamespacedName): PortSplits;
   /** What is to be said of a TrafficPolicy, target by target; undefined where there is none. */
   trafficPolicyVerdict(policy: NamespacedName): readonly TargetVerdict[] | undefined;
 }
@@ -92,6 +100,8 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
     problems: () => state.book.list(),
     problemsOf: ({ kind, key }) => state.book.of(kind, key),
     routeVerdict: (route) => findVerdict(state, route),
+    tcpRouteVerdict: (route) => judgeTcpRoute(state, route),
+    tcpSplits: (service) => splitsOf(state.tcpRoutes, service),
     trafficPolicyVerdict: (policy) => findPolicyVerdict(state, policy),
   };
 }
@@ -117,7 +127,8 @@ function workOutChange(state: MeshState, pending: PendingChange): Applied {
   workOut(state, pending);
   const change = { ...summarizeChange(pending, state), namespaces: followClusterIps(state, pending) };
   const policies = Array.from(pending.trafficPolicies, (key): ObjectReference => ({ kind: "trafficPolicy", key }));
-  return { change, judged: [...Array.from(pending.judged, referenceToRoute), ...policies] };
+  const tcpRoutes = Array.from(pending.judgedTcpRoutes, (key): ObjectReference => ({ kind: "tcpRoute", key }));
+  return { change, judged: [...Array.from(pending.judged, referenceToRoute), ...tcpRoutes, ...policies] };
 }
 
 function referenceToRoute(route: RouteKey): ObjectReference {
@@ -148,7 +159,7 @@ function findDestination(state: MeshState, address: Address): Destination {
   const place = parseAddress(address);
   if (place === undefined) return findNamed(state, address);
   const claim = findClaim(state, address, place);
-  if (claim !== undefined) return claimedDestination(claim, address, place);
+  if (claim !== undefined) return claimedDestination(state, claim, address, place);
   const pod = state.pods.ownerOf(place.ip);
   return pod === undefined ? { kind: "unknown", address } : podDestination(pod, address, place);
 }
@@ -167,8 +178,20 @@ function findClaim({ claims, nodes }: MeshState, address: Address, { ip, port }:
   return nodePort?.port.families.includes(familyOf(ip)) === true ? nodePort : undefined;
 }
 
-function claimedDestination({ port, reach }: Claim, address: Address, { ip }: IpAndPort): ServiceDestination {
-  return serviceDestination(port, { address, family: familyOf(ip), reach });
+function claimedDestination(
+  { tcpRoutes }: MeshState,
+  { service, rank, port, reach }: Claim,
+  address: Address,
+  { ip }: IpAndPort,
+): ServiceDestination {
+  const family = familyOf(ip);
+  const destination = serviceDestination(port, { address, family, reach });
+  // Node ports are not routed.
+  const split = rank === claimRanks.node ? undefined : splitsOf(tcpRoutes, service).get(port.port);
+  if (split === undefined) return destination;
+  const shares = sharesOf(split, family);
+  // By which address the Service is called says nothing of its backends.
+  return { ...destination, reach: "cluster", shares, endpoints: endpointsOfShares(shares) };
 }
 
 function podDestination(pod: PodEntry, address: Address, { ip, port }: IpAndPort): PodDestination {

@@ -12,6 +12,8 @@ import { ProblemBook } from "./problem-book.ts";
 import type { RouteState } from "./routes/route-state.ts";
 import { createRouteState } from "./routes/route-state.ts";
 import { ReplicaLimits } from "./replica-limits.ts";
+import type { TcpRouteState } from "./tcp-routes/tcp-route-state.ts";
+import { createTcpRouteState } from "./tcp-routes/tcp-route-state.ts";
 import { ServiceIndex } from "./service-index.ts";
 import { TrafficPolicyIndex } from "./traffic-policy-index.ts";
 
@@ -38,6 +40,7 @@ export interface MeshState {
   readonly inspection: PortInspection;
   readonly overruled: OverruledPolicies;
   readonly routes: RouteState;
+  readonly tcpRoutes: TcpRouteState;
   readonly book: ProblemBook;
 }
 
@@ -57,6 +60,7 @@ export function createMeshState(settings: MeshSettings): MeshState {
     inspection: new PortInspection(),
     overruled: new OverruledPolicies(),
     routes: createRouteState(),
+    tcpRoutes: createTcpRouteState(),
     book: new ProblemBook(),
   };
 }

@@ -9,6 +9,7 @@ import type { PodEntry } from "./pod-index.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
 import type { RouteKey } from "./routes/route-key.ts";
 import type { RouteRecord } from "./routes/route-record.ts";
+import type { PortSplits } from "./tcp-routes/tcp-route-state.ts";
 import type { NamespacedName } from "./workload.ts";
 
 /** A port of a Service, by its number. */
@@ -55,6 +56,12 @@ export class PendingChange {
   readonly judged = new Set<RouteKey>();
   /** Namespaces whose ReferenceGrants have changed. */
   readonly grantNamespaces = new Set<string>();
+  /** TCPRoutes that have come, changed or gone. */
+  readonly tcpRoutes = new Set<NamespacedName>();
+  /** TCPRoutes of which something else may have to be said. */
+  readonly judgedTcpRoutes = new Set<NamespacedName>();
+  /** Services whose connections may be shared out differently. */
+  readonly splitsBefore = new Map<NamespacedName, PortSplits>();
   /** Services that routes may see differently. */
   readonly fronts = new Set<NamespacedName>();
   /** Ports of Services whose requests policies say something else of. */

@@ -15,6 +15,7 @@ import type { RouteKey } from "./routes/route-key.ts";
 import { routeKey } from "./routes/route-key.ts";
 import type { ReferenceGrantRecord, RouteRecord } from "./routes/route-record.ts";
 import { routeObject, serviceObject } from "./traffic-policy-index.ts";
+import { noteContest, placeTcpRoute } from "./tcp-routes/place-tcp-route.ts";
 import type { NamespacedName } from "./workload.ts";
 import { namespacedName } from "./workload.ts";
 
@@ -45,6 +46,9 @@ export function placeObject(state: MeshState, change: ObjectChange, pending: Pen
       break;
     case "grpcRoute":
       placeRoute(state, routeKey("GRPCRoute", key), change.object, pending);
+      break;
+    case "tcpRoute":
+      placeTcpRoute(state, key, change.object, pending);
       break;
     case "referenceGrant":
       placeGrant(state, key, change.object, pending);
@@ -129,15 +133,13 @@ function placePolicy(
 }
 
 /** What somebody has written into its status changes nothing. */
-function placeRoute(
-  { routes, trafficPolicies }: MeshState,
-  key: RouteKey,
-  record: RouteRecord | undefined,
-  pending: PendingChange,
-): void {
+function placeRoute(state: MeshState, key: RouteKey, record: RouteRecord | undefined, pending: PendingChange): void {
+  const { routes, trafficPolicies } = state;
   noteTrafficPolicies(trafficPolicies.about(routeObject(key)), pending);
   const known = pending.routes.has(key) ? pending.routes.get(key) : routes.table.get(key)?.record;
-  if (!isDeepStrictEqual(known, record)) pending.routes.set(key, record);
+  if (isDeepStrictEqual(known, record)) return;
+  noteContest(state, known, record, pending);
+  pending.routes.set(key, record);
 }
 
 function placeGrant(

@@ -19,11 +19,14 @@ import type { ServiceFront } from "./routes/service-front.ts";
 import { ownIp, serviceFront } from "./routes/service-front.ts";
 import type { LimitsByIp, PortLimit } from "./replica-limits.ts";
 import { noLimits } from "./replica-limits.ts";
+import type { ContestedPort } from "./tcp-routes/port-holder.ts";
 import type { PolicyGroups, RequestPolicy } from "./traffic-policy.ts";
 import { connectionPolicy, requestPolicy } from "./traffic-policy.ts";
+import type { NamespacedName } from "./workload.ts";
 import { namespacedName } from "./workload.ts";
 
 export interface ResolvedService {
+  readonly ports: readonly ResolvedPort[];
   readonly claims: ReadonlyMap<ClaimKey, Claim>;
   readonly exposure: Exposure;
   /** Every IP of its slices, used or not. */
@@ -45,24 +48,22 @@ export interface ServiceContext {
   readonly opaquePorts: readonly PortRange[];
   /** What policies say of a port, by its name. */
   readonly policyOf: (port: string) => PolicyGroups | undefined;
+  /** The TCPRoute that has a port; undefined where none does. */
+  readonly tcpRouteAt: (port: ContestedPort) => NamespacedName | undefined;
 }
 
 /** Works out one Service; costs as much as it has endpoints. */
 export function resolveService(service: ServiceRecord, context: ServiceContext): ResolvedService {
   const resolved =
     service.kind === "external-name" ? [] : service.ports.map((port) => resolvePort(service, port, context));
+  const ports = resolved.map(({ port }) => port);
   return {
+    ports,
     claims: claimAddresses(service, resolved),
-    exposure: exposures(
-      service,
-      resolved.map(({ port }) => port),
-    ),
+    exposure: exposures(service, ports),
     endpointIps: endpointIps(context.slices),
     named: namePorts(service, resolved),
-    front: serviceFront(
-      service,
-      resolved.map(({ port }) => port.protocol),
-    ),
+    front: serviceFront(service, ports),
     limits: limitReplicas(resolved),
     requests: requestPolicies(service, resolved),
   };
@@ -85,12 +86,16 @@ interface PortWithRecord {
 
 function resolvePort(service: ServiceRecord, record: ServicePortRecord, context: ServiceContext): PortWithRecord {
   const { namespace, name, sticky, families } = service;
-  const protocol = protocolOf(service, record, context.opaquePorts);
+  const declared = protocolOf(service, record, context.opaquePorts);
+  const contested = { service: namespacedName(namespace, name), name: record.name, port: record.port, declared };
+  // Nobody connects to what has no address of its own.
+  const tcpRoute = service.kind === "addressed" ? context.tcpRouteAt(contested) : undefined;
+  const protocol = tcpRoute === undefined ? declared : "tcp";
   const endpoints = collectEndpoints(service, record, context.slices, context.pods);
   const policy = context.policyOf(record.name);
   const balancing = policy && connectionPolicy(policy);
   const port = { namespace, service: name, port: record.port, protocol, sticky, families, endpoints, balancing };
-  return { record, port, policy };
+  return { record, port: { ...port, tcpRoute }, policy };
 }
 
 /** Of a Service that has no address its clients connect to the pods, or to something else. */

@@ -5,6 +5,7 @@ import type { Address, DeclaredProtocol, Reach, ServiceDestination } from "./des
 import type { EndpointsByFamily } from "./endpoints.ts";
 import { haveSameIdentities } from "./endpoints.ts";
 import type { ConnectionPolicy } from "./traffic-policy.ts";
+import type { NamespacedName } from "./workload.ts";
 
 export interface ResolvedPort {
   readonly namespace: string;
@@ -17,6 +18,8 @@ export interface ResolvedPort {
   readonly endpoints: EndpointsByFamily;
   /** Undefined where no policy says anything. */
   readonly balancing: ConnectionPolicy | undefined;
+  /** The TCPRoute that has it; undefined where none does. */
+  readonly tcpRoute: NamespacedName | undefined;
 }
 
 /** What stands behind an address that is the port's. */
@@ -35,6 +38,7 @@ export function serviceDestination(
     sticky,
     endpoints: endpoints[family],
     balancing,
+    shares: undefined,
   };
 }
 

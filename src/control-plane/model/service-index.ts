@@ -12,6 +12,7 @@ import { namespacedName } from "./workload.ts";
 
 /** Of a Service that there is none of. */
 const nothing: ResolvedService = {
+  ports: [],
   claims: new Map(),
   exposure: noExposure,
   endpointIps: new Set(),

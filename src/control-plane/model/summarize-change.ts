@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { IpFamily } from "../../net/cidr.ts";
 import { familyOf, formatAddress, parseAddress } from "./address.ts";
 import type { Claim } from "./claim.ts";
-import { nodePortOf } from "./claim.ts";
+import { claimRanks, nodePortOf } from "./claim.ts";
 import type { Address } from "./destination.ts";
 import { areSameEndpoints } from "./endpoints.ts";
 import type { MeshChange } from "./mesh.ts";
@@ -14,15 +14,16 @@ import type { PodEntry, PodIndex } from "./pod-index.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
 import { familyByName, isRedefined } from "./resolved-port.ts";
 import { findNamedPort } from "./service-index.ts";
+import { splitsOf } from "./tcp-routes/tcp-route-state.ts";
+import { compareSplits } from "./tcp-routes/tcp-split.ts";
 import type { NamespacedName } from "./workload.ts";
 
 type Difference = "none" | "endpoints" | "redefined";
 
+type After = Pick<MeshState, "claims" | "nodes" | "pods" | "services" | "tcpRoutes">;
+
 /** All but the namespaces, which the listing of their addresses tells. */
-export function summarizeChange(
-  pending: PendingChange,
-  after: Pick<MeshState, "claims" | "nodes" | "pods" | "services">,
-): Omit<MeshChange, "namespaces"> {
+export function summarizeChange(pending: PendingChange, after: After): Omit<MeshChange, "namespaces"> {
   return {
     ...differingAddresses(pending, after),
     ips: differingIps(pending, after.pods),
@@ -34,7 +35,7 @@ export function summarizeChange(
 
 function differingAddresses(
   pending: PendingChange,
-  { claims, nodes, services }: Pick<MeshState, "claims" | "nodes" | "services">,
+  { claims, nodes, services, tcpRoutes }: After,
 ): Pick<MeshChange, "addresses" | "redefined"> {
   const addresses = new Set<Address>();
   const redefined = new Set<Address>();
@@ -55,7 +56,32 @@ function differingAddresses(
     if (difference !== "none") addresses.add(name);
     if (difference === "redefined") redefined.add(name);
   }
+  for (const { address, difference } of differingSplits(pending, { services, tcpRoutes })) {
+    addresses.add(address);
+    if (difference === "redefined") redefined.add(address);
+  }
   return { addresses, redefined };
+}
+
+interface DifferingSplit {
+  readonly address: Address;
+  readonly difference: Difference;
+}
+
+/** Addresses whose holder differs are told already. */
+function* differingSplits(
+  { splitsBefore }: PendingChange,
+  { services, tcpRoutes }: Pick<MeshState, "services" | "tcpRoutes">,
+): Generator<DifferingSplit> {
+  for (const [service, before] of splitsBefore) {
+    const after = splitsOf(tcpRoutes, service);
+    for (const [key, { port, rank }] of services.resolved(service).claims) {
+      if (rank === claimRanks.node) continue;
+      const family = familyOf(parseAddress(key)?.ip ?? "");
+      const difference = compareSplits(before.get(port.port), after.get(port.port), family);
+      if (difference !== "none") yield { address: key, difference };
+    }
+  }
 }
 
 function compareNamed(before: ResolvedPort | undefined, after: ResolvedPort | undefined): Difference {

@@ -15,6 +15,8 @@ import type { PodEntry } from "./pod-index.ts";
 import type { ResolvedService } from "./resolve-service.ts";
 import { resolveService } from "./resolve-service.ts";
 import { workOutRoutes } from "./routes/work-out-routes.ts";
+import { findTcpRouteAt } from "./tcp-routes/place-tcp-route.ts";
+import { workOutTcpRoutes } from "./tcp-routes/work-out-tcp-routes.ts";
 import { isSamePod } from "./summarize-change.ts";
 import type { PolicyGroups } from "./traffic-policy.ts";
 import { mergeGroups } from "./traffic-policy.ts";
@@ -29,6 +31,7 @@ export function workOut(state: MeshState, pending: PendingChange): void {
   addServicesOfChangedIps(state, pending);
   for (const key of pending.services) workOutService(state, key, pending);
   workOutRoutes(state, pending);
+  workOutTcpRoutes(state, pending);
   for (const key of pending.trafficPolicies) reportTrafficPolicy(state, key);
   reportConflicts(state, pending);
 }
@@ -101,7 +104,7 @@ function addServicesOfChangedIps({ pods, services }: MeshState, pending: Pending
 function workOutService(state: MeshState, key: NamespacedName, pending: PendingChange): void {
   const { services, claims, inspection, book, limits, pods } = state;
   const before = services.resolved(key);
-  services.setResolved(key, resolve(state, key));
+  services.setResolved(key, resolve(state, key, pending));
   const after = services.resolved(key);
   for (const claim of new Set([...before.claims.keys(), ...after.claims.keys()])) {
     rememberFirst(pending.claimsBefore, claim, claims.holder(claim));
@@ -122,7 +125,7 @@ function workOutService(state: MeshState, key: NamespacedName, pending: PendingC
   }
 }
 
-function resolve(state: MeshState, key: NamespacedName): ResolvedService | undefined {
+function resolve(state: MeshState, key: NamespacedName, pending: PendingChange): ResolvedService | undefined {
   const { services, pods } = state;
   const service = services.get(key);
   if (service === undefined) return undefined;
@@ -137,6 +140,7 @@ function resolve(state: MeshState, key: NamespacedName): ResolvedService | undef
     },
     opaquePorts: opaquePortsOf(state, service.namespace),
     policyOf: (port) => policyOf(state, key, port),
+    tcpRouteAt: (port) => findTcpRouteAt(state, port, pending),
   });
 }
 

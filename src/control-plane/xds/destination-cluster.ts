@@ -18,6 +18,7 @@ import { destinationName, endpointsName } from "./names.ts";
 import type { HttpPolicyFields } from "./policy/connection-policy.ts";
 import { connectionPolicyFields } from "./policy/connection-policy.ts";
 import { endpointIdentities, isWholeMesh } from "./reached-endpoints.ts";
+import { socketsByIdentity } from "./tcp-routes/split-cluster.ts";
 import { clientTls } from "./tls-context.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,6 +44,9 @@ const plain = {
 function transportSockets(carriage: Carriage, destination: Destination): Fields {
   const [first, ...others] = endpointIdentities(destination);
   if (first === undefined) return {};
+  if (destination.kind === "service" && destination.shares !== undefined) {
+    return { transport_socket_matches: [...socketsByIdentity(carriage, [first, ...others]), plain] };
+  }
   const mesh = { name: "mesh", match: meshTlsMatch, transport_socket: clientTls(carriage, [first, ...others]) };
   return { transport_socket_matches: [mesh, plain] };
 }

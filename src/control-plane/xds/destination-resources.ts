@@ -5,12 +5,14 @@
  */
 import type { EncodedResource, TypeUrl } from "../ads/resource-source.ts";
 import { typeUrls } from "../ads/resource-source.ts";
-import { parseAddress } from "../model/address.ts";
-import type { Address } from "../model/destination.ts";
+import { familyOf, parseAddress } from "../model/address.ts";
+import type { Address, ServiceDestination, Share } from "../model/destination.ts";
 import type { PriorityGroups } from "../model/endpoint-choice.ts";
 import { chooseView, commonGroups } from "../model/endpoint-choice.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { MultiMap } from "../model/multi-map.ts";
+import type { WeighedShares } from "../model/tcp-routes/weigh-shares.ts";
+import { chooseShares, commonShares } from "../model/tcp-routes/weigh-shares.ts";
 import { vantageOf } from "../model/vantage.ts";
 import type { NamespacedName } from "../model/workload.ts";
 import { destinationCluster } from "./destination-cluster.ts";
@@ -21,6 +23,7 @@ import { encodeAssignment } from "./endpoint-assignment.ts";
 import { EndpointViews } from "./endpoint-views.ts";
 import type { DestinationName } from "./names.ts";
 import { parseDestinationName, parseEndpointsName } from "./names.ts";
+import { encodeSplit } from "./tcp-routes/split-assignment.ts";
 
 /** The two types of what is made of a destination. */
 export type DestinationType = typeof typeUrls.cluster | typeof typeUrls.endpoints;
@@ -40,7 +43,7 @@ export class DestinationResources {
     [typeUrls.endpoints]: new Map(),
   };
   /** Endpoints that are not. */
-  readonly #views = new Map<string, EndpointViews>();
+  readonly #views = new Map<string, EndpointViews<PriorityGroups> | EndpointViews<WeighedShares>>();
   /** Address → names that were asked for. */
   readonly #asked = { [typeUrls.cluster]: new MultiMap(), [typeUrls.endpoints]: new MultiMap() } as const;
   /** IP → addresses of which something was asked for. */
@@ -107,6 +110,8 @@ export class DestinationResources {
     const destination = this.#mesh.destination(address);
     if (type === typeUrls.cluster) {
       this.#encoded[type].set(name, this.#encodeCluster(destinationCluster(carriage, destination, this.#unknown)));
+    } else if (destination.kind === "service" && destination.shares !== undefined) {
+      this.#makeSplit(name, destination, destination.shares);
     } else if (destination.kind !== "unknown") {
       const locality = destination.kind === "service" ? destination.balancing?.locality : undefined;
       const encode = (groups: PriorityGroups): EncodedResource =>
@@ -115,6 +120,14 @@ export class DestinationResources {
       if (choose === undefined) this.#encoded[type].set(name, encode(commonGroups(destination)));
       else this.#views.set(name, new EndpointViews(choose, encode));
     }
+  }
+
+  #makeSplit(name: string, { address }: ServiceDestination, shares: readonly Share[]): void {
+    const family = familyOf(parseAddress(address)?.ip ?? "");
+    const encode = (weighed: WeighedShares): EncodedResource => encoded(name, encodeSplit(name, weighed, family));
+    const choose = chooseShares(shares);
+    if (choose === undefined) this.#encoded[typeUrls.endpoints].set(name, encode(commonShares(shares)));
+    else this.#views.set(name, new EndpointViews(choose, encode));
   }
 
   #forget(type: DestinationType, name: string): void {

@@ -14,11 +14,15 @@ type Fields = MessageInitShape<ReturnType<typeof messageDescriptor>>;
 const assignment = "envoy.config.endpoint.v3.ClusterLoadAssignment";
 const meshMetadata = { filterMetadata: { "envoy.transport_socket_match": meshTlsMatch } };
 
-function endpointFields({ ip, port, identity }: Endpoint): object {
+/** An `Address`. */
+export function addressFields(ip: string, port: number): object {
   const socketAddress = { address: ip, portSpecifier: { case: "portValue", value: port } };
-  const endpoint = { address: { address: { case: "socketAddress", value: socketAddress } } };
+  return { address: { case: "socketAddress", value: socketAddress } };
+}
+
+function endpointFields({ ip, port, identity }: Endpoint): object {
   return {
-    hostIdentifier: { case: "endpoint", value: endpoint },
+    hostIdentifier: { case: "endpoint", value: { address: addressFields(ip, port) } },
     ...(identity === undefined ? {} : { metadata: meshMetadata }),
   };
 }

@@ -3,15 +3,15 @@
  * all clients that have it.
  */
 import type { EncodedResource } from "../ads/resource-source.ts";
-import type { PriorityGroups, ViewChoice } from "../model/endpoint-choice.ts";
+import type { ViewChoice } from "../model/endpoint-choice.ts";
 import type { Vantage } from "../model/vantage.ts";
 
-export class EndpointViews {
-  readonly #choose: NonNullable<ViewChoice>;
-  readonly #encode: (groups: PriorityGroups) => EncodedResource;
+export class EndpointViews<T> {
+  readonly #choose: NonNullable<ViewChoice<T>>;
+  readonly #encode: (groups: T) => EncodedResource;
   readonly #encoded = new Map<string, EncodedResource>();
 
-  constructor(choose: NonNullable<ViewChoice>, encode: (groups: PriorityGroups) => EncodedResource) {
+  constructor(choose: NonNullable<ViewChoice<T>>, encode: (groups: T) => EncodedResource) {
     this.#choose = choose;
     this.#encode = encode;
   }

@@ -8,13 +8,14 @@ import { state } from "./application-state.ts";
 import { collectSpans, collectedSpans } from "./collector.ts";
 import { controlPlane, controlPlaneStreams, endControlPlaneSessions } from "./control-plane.ts";
 import { getEach, getPage, getPageOverHttp2, talk } from "./conversations.ts";
+import { dial, exchange, hold } from "./dialled-connections.ts";
 import { callGrpc } from "./grpc-client.ts";
 import { grpcServer } from "./grpc-server.ts";
 import { askedFor, bareRequests, bareServer, pages, tlsPages } from "./http-servers.ts";
 import { ask, connectTo, hangUp } from "./kept-connections.ts";
 import { beReplica, replicaRecords, replicaServer } from "./replica-server.ts";
 import { tally } from "./tally.ts";
-import { echoServer, greetingServer } from "./tcp-servers.ts";
+import { echoServer, greetingServer, namingServer } from "./tcp-servers.ts";
 
 interface Stoppable {
   readonly listen: Server["listen"];
@@ -31,6 +32,7 @@ const kinds = {
   grpcServer,
   greetingServer,
   echoServer,
+  namingServer,
   replicaServer,
   collectSpans,
   controlPlane,
@@ -67,6 +69,9 @@ export const agentFunctions = {
   talk,
   connectTo,
   ask,
+  dial,
+  hold,
+  exchange,
   hangUp,
   callGrpc,
   tally,

@@ -21,3 +21,12 @@ export function echoServer(): Server {
     socket.pipe(socket);
   });
 }
+
+/** Says first which of its pod's ports it is, then returns every byte. */
+export function namingServer(): Server {
+  return createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.write(`port ${socket.localPort ?? 0}`);
+    socket.pipe(socket);
+  });
+}

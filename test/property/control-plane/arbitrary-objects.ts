@@ -20,7 +20,7 @@ import type {
 import type { PolicyTarget } from "../../../src/control-plane/model/traffic-policy.ts";
 import { mergeGroups } from "../../../src/control-plane/model/traffic-policy.ts";
 import type { IpFamily } from "../../../src/net/cidr.ts";
-import { grantRecord, routeRecord } from "./arbitrary-routes.ts";
+import { grantRecord, routeRecord, tcpRouteRecord } from "./arbitrary-routes.ts";
 import { createdAt, name, names, namespace, namespaces, port, portNumbers } from "./arbitrary-names.ts";
 
 const nodes = ["n1", "n2"] as const;
@@ -28,9 +28,13 @@ const podIps = ["10.0.0.1", "10.0.0.2", "fd00::1"] as const;
 const serviceIps = ["10.96.0.1", "10.96.0.2", "fd96::1", "10.0.0.1"] as const;
 const nodeIps = ["192.168.0.1", "192.168.0.2", "fd01::1"] as const;
 
+/** Of {@link routedService}, by namespace and name. */
+const routedIp = (namespace: number, name: number): string => `10.96.1.${10 * namespace + name}`;
+const routedIps = namespaces.flatMap((_, namespace) => names.map((__, name) => routedIp(namespace, name)));
+
 /** Every address that anything here can have, and every name. */
 export const addresses: readonly string[] = [
-  ...[...new Set([...podIps, ...serviceIps, ...nodeIps])].flatMap((ip) =>
+  ...[...new Set([...podIps, ...serviceIps, ...routedIps, ...nodeIps])].flatMap((ip) =>
     portNumbers.map((port) => formatAddress(ip, port)),
   ),
   ...namespaces.flatMap((namespace) =>
@@ -111,8 +115,10 @@ const routedService: fc.Arbitrary<ServiceRecord> = fc
   .tuple(serviceRecord, fc.integer({ min: 0, max: 9 }))
   .map(([record, fate]) => {
     if (fate === 0) return record;
-    const place =
-      names.indexOf(record.name as "x") + (fate === 1 ? 0 : 10 * namespaces.indexOf(record.namespace as "a"));
+    const ip = routedIp(
+      fate === 1 ? 0 : namespaces.indexOf(record.namespace as "a"),
+      names.indexOf(record.name as "x"),
+    );
     const ports = [80, 443].map((number) => ({
       name: number === 80 ? "http" : "",
       port: number,
@@ -123,7 +129,7 @@ const routedService: fc.Arbitrary<ServiceRecord> = fc
     return {
       ...record,
       kind: fate === 2 ? "headless" : "addressed",
-      clusterIps: fate === 2 ? [] : [`10.96.1.${place}`],
+      clusterIps: fate === 2 ? [] : [ip],
       families: ["IPv4"],
       ports,
       opaquePorts: undefined,
@@ -202,6 +208,7 @@ const recordsByKind: { readonly [K in ObjectKind]: fc.Arbitrary<ClusterObjects[K
   meshTls: meshTlsRecord,
   httpRoute: routeRecord("HTTPRoute"),
   grpcRoute: routeRecord("GRPCRoute"),
+  tcpRoute: tcpRouteRecord,
   referenceGrant: grantRecord,
   trafficPolicy: trafficPolicyRecord,
 };
@@ -215,6 +222,7 @@ const weights: Readonly<Record<ObjectKind, number>> = {
   meshTls: 2,
   httpRoute: 4,
   grpcRoute: 1,
+  tcpRoute: 4,
   referenceGrant: 2,
   trafficPolicy: 2,
 };
@@ -244,6 +252,15 @@ export const anyChange: fc.Arbitrary<ObjectChange> = anyOf(weights, recordsByKin
 
 /** The same of Services that mostly have an IP of their own, and of their routes. */
 export const anyChangeOfRoutes: fc.Arbitrary<ObjectChange> = anyOf(
-  { service: 6, httpRoute: 10, grpcRoute: 3, referenceGrant: 3, namespace: 1, trafficPolicy: 5 },
+  {
+    service: 6,
+    httpRoute: 10,
+    grpcRoute: 3,
+    tcpRoute: 6,
+    slice: 3,
+    referenceGrant: 3,
+    namespace: 1,
+    trafficPolicy: 5,
+  },
   { ...recordsByKind, service: routedService },
 );

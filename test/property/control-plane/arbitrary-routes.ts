@@ -10,6 +10,7 @@ import type {
   RuleRecord,
   ServiceParent,
 } from "../../../src/control-plane/model/routes/route-record.ts";
+import type { TcpRouteRecord } from "../../../src/control-plane/model/tcp-routes/tcp-route-record.ts";
 import { createdAt, name, namespace } from "./arbitrary-names.ts";
 
 const optionalNamespace = fc.option(namespace, { nil: undefined });
@@ -79,11 +80,28 @@ export function routeRecord(kind: RouteKind): fc.Arbitrary<RouteRecord> {
     .map((record) => (record.refusal === undefined ? record : { ...record, rules: [] }));
 }
 
+export const tcpRouteRecord: fc.Arbitrary<TcpRouteRecord> = fc
+  .record({
+    namespace,
+    name,
+    createdAt,
+    parents: fc.array(parent, { minLength: 1, maxLength: 2 }),
+    backends: fc.array(
+      backend.map(({ reference, weight }) => ({ reference, weight })),
+      { minLength: 1, maxLength: 3 },
+    ),
+    refusal: fc.constantFrom(undefined, undefined, undefined, undefined, "UnsupportedValue" as const),
+  })
+  .map((record) => (record.refusal === undefined ? record : { ...record, backends: [] }));
+
 export const grantRecord: fc.Arbitrary<ReferenceGrantRecord> = fc.record({
   namespace,
   name,
-  from: fc.array(fc.record({ kind: fc.constantFrom("HTTPRoute" as const, "GRPCRoute" as const), namespace }), {
-    maxLength: 2,
-  }),
+  from: fc.array(
+    fc.record({ kind: fc.constantFrom("HTTPRoute" as const, "GRPCRoute" as const, "TCPRoute" as const), namespace }),
+    {
+      maxLength: 2,
+    },
+  ),
   services: fc.array(fc.option(name, { nil: undefined }), { maxLength: 2 }),
 });

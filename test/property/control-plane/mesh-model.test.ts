@@ -115,6 +115,7 @@ suite("mesh model", () => {
         });
         for (const batch of split(changes, sizes)) {
           const before = routeNames.map((route) => mesh.routeVerdict(route));
+          const tcpBefore = podNames.map((route) => mesh.tcpRouteVerdict(route));
           const policiesBefore = podNames.map((policy) => mesh.trafficPolicyVerdict(policy));
           told.clear();
           mesh.apply(batch);
@@ -122,6 +123,10 @@ suite("mesh model", () => {
             if (isDeepStrictEqual(before[index], mesh.routeVerdict(route))) continue;
             const { kind, name } = splitRouteKey(route);
             assert.ok(told.has(`${objectKinds[kind]} ${name}`), `${route} is judged otherwise`);
+          }
+          for (const [index, route] of podNames.entries()) {
+            if (isDeepStrictEqual(tcpBefore[index], mesh.tcpRouteVerdict(route))) continue;
+            assert.ok(told.has(`tcpRoute ${route}`), `TCPRoute ${route} is judged otherwise`);
           }
           for (const [index, policy] of podNames.entries()) {
             if (isDeepStrictEqual(policiesBefore[index], mesh.trafficPolicyVerdict(policy))) continue;

@@ -31,7 +31,8 @@ export const routeNames: readonly RouteKey[] = podNames.flatMap((name): readonly
 /** What {@link definitionOf} leaves out is the list of endpoints. */
 export function definitionOf(destination: Destination): unknown {
   if (destination.kind !== "service") return destination;
-  const { endpoints, ...definition } = destination;
+  const { endpoints, shares, ...rest } = destination;
+  const definition = { ...rest, shared: shares !== undefined };
   const identities = endpoints.map(({ identity }) => identity).filter((identity) => identity !== undefined);
   return { ...definition, identities: [...new Set(identities)].sort() };
 }
@@ -57,6 +58,8 @@ export function answersOf(mesh: MeshModel): Answers {
     routes: namespaces.map((namespace) => mesh.routedPorts(namespace)),
     verdicts: [
       ...routeNames.map((route) => mesh.routeVerdict(route)),
+      ...podNames.map((route) => mesh.tcpRouteVerdict(route)),
+      ...podNames.map((service) => [...mesh.tcpSplits(service)].map(([port, { route }]) => [port, route])),
       ...podNames.map((policy) => mesh.trafficPolicyVerdict(policy)),
     ],
     problems: mesh.problems(),

@@ -2,9 +2,15 @@
  * Small meshes with everything in them: few addresses, so that one of them is many things in turn.
  */
 import fc from "fast-check";
-import type { Endpoint, EndpointHints, ServiceDestination } from "../../../src/control-plane/model/destination.ts";
+import type {
+  Endpoint,
+  EndpointHints,
+  ServiceDestination,
+  Share,
+} from "../../../src/control-plane/model/destination.ts";
 import { noHints } from "../../../src/control-plane/model/destination.ts";
 import { workloadIdentity } from "../../../src/control-plane/model/identity.ts";
+import { endpointsOfShares } from "../../../src/control-plane/model/tcp-routes/tcp-split.ts";
 import type { InboundTls, TlsMode, Workload } from "../../../src/control-plane/model/workload.ts";
 import type { Proxy } from "../../../src/control-plane/proxy.ts";
 import type { MeshStatement } from "../../mesh/fake-mesh.ts";
@@ -47,6 +53,17 @@ const endpoints: fc.Arbitrary<readonly Endpoint[]> = fc
   )
   .map((list) => list.toSorted((one, other) => one.ip.localeCompare(other.ip) || one.port - other.port));
 
+/** Backends share pods now and then, as they have few to choose from. */
+export const shares: fc.Arbitrary<readonly Share[]> = fc.array(
+  fc.record({
+    backend: fc.constantFrom("shop/blue:80", "shop/green:80", "data/db:3306"),
+    weight: fc.constantFrom(0, 1, 3, 1_000_000),
+    reach: fc.constantFrom("cluster", "cluster", "cluster", "node"),
+    endpoints,
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+
 const services: fc.Arbitrary<readonly ServiceDestination[]> = fc.uniqueArray(
   fc
     .record({
@@ -58,8 +75,9 @@ const services: fc.Arbitrary<readonly ServiceDestination[]> = fc.uniqueArray(
       reach: fc.constantFrom("cluster", "cluster", "node"),
       sticky: fc.boolean(),
       endpoints,
+      shares: fc.option(shares, { nil: undefined, freq: 2 }),
     })
-    .map((fields) => service(fields)),
+    .map((fields) => service(fields.shares ? { ...fields, endpoints: endpointsOfShares(fields.shares) } : fields)),
   { selector: ({ address }) => address, maxLength: 4 },
 );
 

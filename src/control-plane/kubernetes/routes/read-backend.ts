@@ -5,7 +5,8 @@ import { hasOnly } from "../known-fields.ts";
 import { readForeignFilter } from "./read-foreign-filter.ts";
 import { readHeaderChanges } from "./read-header-changes.ts";
 
-const referenceFields = ["group", "kind", "name", "namespace", "port"];
+export const referenceFields = ["group", "kind", "name", "namespace", "port"];
+/** As the API has it. */
 const heaviest = 1_000_000;
 
 /** Undefined where it has no name. */
@@ -29,9 +30,13 @@ export function readBackendReference(field: Field, ownNamespace: string): Backen
 export function readBackend(field: Field, ownNamespace: string): BackendRecord | undefined {
   hasOnly(field, [...referenceFields, "weight", "filters"]);
   const reference = readBackendReference(field, ownNamespace);
-  const weight = field.at("weight").absent ? 1 : field.at("weight").whole(0, heaviest);
+  const weight = readWeight(field.at("weight"));
   const filters = readBackendFilters(field.at("filters"));
   return reference === undefined || weight === undefined ? undefined : { reference, weight, ...filters };
+}
+
+export function readWeight(field: Field): number | undefined {
+  return field.absent ? 1 : field.whole(0, heaviest);
 }
 
 /** A reference that stands alone: of a mirror. */

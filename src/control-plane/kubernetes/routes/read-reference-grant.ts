@@ -1,10 +1,10 @@
 /** Reads a ReferenceGrant, as far as routes and Services are concerned. Source: Gateway API 1.6. */
-import type { ReferenceGrantRecord, RouteKind } from "../../model/routes/route-record.ts";
+import type { ReferenceGrantRecord, ReferrerKind } from "../../model/routes/route-record.ts";
 import type { Field } from "../field.ts";
 import { readNameAndAge } from "../read-metadata.ts";
 import { gatewayGroup } from "./gateway-group.ts";
 
-const kinds: readonly RouteKind[] = ["HTTPRoute", "GRPCRoute"];
+const kinds: readonly ReferrerKind[] = ["HTTPRoute", "GRPCRoute", "TCPRoute"];
 
 export function readReferenceGrant(object: Field): ReferenceGrantRecord {
   const { namespace, name } = readNameAndAge(object);

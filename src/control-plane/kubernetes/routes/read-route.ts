@@ -63,7 +63,7 @@ function reportRepeatedNames(rules: readonly Field[]): void {
 }
 
 /** None where it is no Service: then it is another controller's. */
-function readParent(field: Field, index: number): readonly ServiceParent[] {
+export function readParent(field: Field, index: number): readonly ServiceParent[] {
   const group = field.at("group").text() ?? gatewayGroup;
   const kind = field.at("kind").text() ?? "Gateway";
   if (group !== "" || kind !== "Service") return [];

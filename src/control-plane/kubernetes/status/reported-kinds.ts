@@ -20,6 +20,7 @@ export const reportedKinds = {
   trafficPolicy: { apiVersion: meshApi, plural: "trafficpolicies", form: ancestorStatus },
   httpRoute: { apiVersion: gatewayApi, plural: "httproutes", form: routeStatus },
   grpcRoute: { apiVersion: gatewayApi, plural: "grpcroutes", form: routeStatus },
+  tcpRoute: { apiVersion: gatewayApi, plural: "tcproutes", form: routeStatus },
 } as const;
 
 export type ReportedKindName = keyof typeof reportedKinds;

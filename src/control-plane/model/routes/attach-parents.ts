@@ -16,6 +16,8 @@ export interface Attachment {
   readonly ports: readonly number[];
   /** Why it is for none. */
   readonly obstacle: Problem | undefined;
+  /** Whether the {@link obstacle} is another route. */
+  readonly contested: boolean;
 }
 
 /** One for each parent. */
@@ -28,11 +30,13 @@ export function attachParents(
     const role = roleOf(route, parent);
     const found = portsOf(parent, service, frontOf(service));
     const attached = { parent, service, role };
-    return "obstacle" in found ? { ...attached, ports: [], ...found } : { ...attached, ...found, obstacle: undefined };
+    return "obstacle" in found
+      ? { ...attached, ports: [], contested: false, ...found }
+      : { ...attached, ...found, obstacle: undefined, contested: false };
   });
 }
 
-export function serviceOfParent({ namespace }: RouteRecord, parent: ServiceParent): NamespacedName {
+export function serviceOfParent({ namespace }: Pick<RouteRecord, "namespace">, parent: ServiceParent): NamespacedName {
   return namespacedName(parent.namespace ?? namespace, parent.name);
 }
 
@@ -40,21 +44,42 @@ function roleOf({ namespace }: RouteRecord, parent: ServiceParent): RouteRole {
   return parent.namespace === undefined || parent.namespace === namespace ? "producer" : "consumer";
 }
 
-type Found = { readonly ports: readonly number[] } | { readonly obstacle: Problem };
+interface Obstacle {
+  readonly obstacle: Problem;
+  readonly contested?: boolean;
+}
 
-function portsOf(parent: ServiceParent, service: NamespacedName, front: ServiceFront | undefined): Found {
+type Found = { readonly ports: readonly number[] } | Obstacle;
+
+/** The ports that a parent names, whatever they take. */
+export function namedPorts(
+  parent: ServiceParent,
+  service: NamespacedName,
+  front: ServiceFront | undefined,
+): readonly FrontPort[] | Obstacle {
   if (front === undefined) return obstacle(parent, `there is no Service ${service}`, "create it, or name another one");
   if (!front.addressed) return obstacle(parent, noAddress(service, front), "name a Service that has a cluster IP");
   const named = front.ports.filter((port) => isNamed(parent, port));
-  if (named.length === 0) return noPort(parent, service, front);
+  return named.length === 0 ? noPort(parent, service, front) : named;
+}
+
+function portsOf(parent: ServiceParent, service: NamespacedName, front: ServiceFront | undefined): Found {
+  const named = namedPorts(parent, service, front);
+  if ("obstacle" in named) return named;
   const ports = named.filter(({ protocol }) => protocol !== "tcp").map(({ port }) => port);
   if (ports.length > 0) return { ports: [...new Set(ports)] };
   const numbers = named.map(({ port }) => port).join(", ");
+  const tcpRoute = named.find((port) => port.tcpRoute !== undefined)?.tcpRoute;
+  if (tcpRoute !== undefined) {
+    const message = `the TCPRoute ${tcpRoute} has port ${numbers} of the Service ${service}`;
+    return { ...obstacle(parent, message, "remove one of the two routes"), contested: true };
+  }
   const hint = "say by appProtocol or the port's name that it takes http, http2 or grpc";
   return obstacle(parent, `port ${numbers} of the Service ${service} takes plain TCP, not requests`, hint);
 }
 
-function isNamed({ sectionName, port }: ServiceParent, candidate: FrontPort): boolean {
+/** Whether a parent names the port. */
+export function isNamed({ sectionName, port }: ServiceParent, candidate: Pick<FrontPort, "name" | "port">): boolean {
   return (
     (port === undefined || candidate.port === port) && (sectionName === undefined || candidate.name === sectionName)
   );
@@ -69,7 +94,7 @@ function noAddress(service: NamespacedName, { kind }: ServiceFront): string {
   return `the Service ${service} ${why[kind]}`;
 }
 
-function noPort(parent: ServiceParent, service: NamespacedName, { ports }: ServiceFront): Found {
+function noPort(parent: ServiceParent, service: NamespacedName, { ports }: ServiceFront): Obstacle {
   const { sectionName, port } = parent;
   const wanted = [
     port === undefined ? "" : ` ${port}`,
@@ -80,6 +105,6 @@ function noPort(parent: ServiceParent, service: NamespacedName, { ports }: Servi
   return obstacle(parent, `the Service ${service} has no TCP port${wanted.join("")}`, hint);
 }
 
-function obstacle({ index }: ServiceParent, message: string, hint: string): Found {
+function obstacle({ index }: ServiceParent, message: string, hint: string): Obstacle {
   return { obstacle: { path: `spec.parentRefs[${index}]`, message, hint } };
 }

@@ -40,13 +40,21 @@ export function describeAction({ origin, action }: RouteRule): string {
   if (action.kind === "redirect") return describeRedirect(action.redirect);
   if (action.kind === "onward") return "the Service itself";
   const failure = origin.kind === "GRPCRoute" ? "UNAVAILABLE" : "500";
-  const whole = action.backends.reduce((sum, { weight }) => sum + weight, 0);
-  if (whole === 0) return failure;
+  return describeShares(
+    action.backends.map((backend) => ({ name: describeBackend(backend, failure), weight: backend.weight })),
+    failure,
+  );
+}
+
+/** `90% this, 10% that`; what is named twice is put together. */
+export function describeShares(
+  shares: readonly { readonly name: string; readonly weight: number }[],
+  nothing: string,
+): string {
+  const whole = shares.reduce((sum, { weight }) => sum + weight, 0);
+  if (whole === 0) return nothing;
   const weights = new Map<string, number>();
-  for (const backend of action.backends) {
-    const name = describeBackend(backend, failure);
-    weights.set(name, (weights.get(name) ?? 0) + backend.weight);
-  }
+  for (const { name, weight } of shares) weights.set(name, (weights.get(name) ?? 0) + weight);
   return Array.from(weights, ([name, weight]) => `${percent(weight, whole)}% ${name}`).join(", ");
 }
 

@@ -1,7 +1,13 @@
 /** ReferenceGrants: which routes may name Services of a namespace that is not theirs. */
 import type { NamespacedName } from "../workload.ts";
 import { namespacedName } from "../workload.ts";
-import type { ReferenceGrantRecord, RouteRecord } from "./route-record.ts";
+import type { ReferenceGrantRecord, ReferrerKind } from "./route-record.ts";
+
+/** Who names a Service. */
+export interface Referrer {
+  readonly kind: ReferrerKind;
+  readonly namespace: string;
+}
 
 export class GrantIndex {
   /** Namespace of what is named → grants. */
@@ -22,7 +28,7 @@ export class GrantIndex {
   }
 
   /** Whether a route may name a Service of another namespace. */
-  allows(route: Pick<RouteRecord, "kind" | "namespace">, namespace: string, service: string): boolean {
+  allows(route: Referrer, namespace: string, service: string): boolean {
     for (const { from, services } of this.#grants.get(namespace)?.values() ?? []) {
       const isNamed = services.includes(undefined) || services.includes(service);
       if (isNamed && from.some((source) => source.kind === route.kind && source.namespace === route.namespace))

@@ -18,7 +18,8 @@ export interface Judgement<Reason extends string> {
 /** Reasons of the condition `Accepted`. */
 export const acceptedReasons = ["Accepted", "NoMatchingParent", "Conflicted", ...routeRefusals] as const;
 
-export type AcceptedReason = (typeof acceptedReasons)[number];
+/** And one of the mesh's own, of TCPRoutes alone. */
+export type AcceptedReason = (typeof acceptedReasons)[number] | "ConsumerRouteNotSupported";
 
 export interface ParentVerdict {
   readonly parent: ServiceParent;
@@ -47,8 +48,8 @@ export function judgeRoute(
 }
 
 function judgeAttachment(entry: RouteEntry, attachment: Attachment, groups: RouteGroups): ParentVerdict["accepted"] {
-  const { ports, service, obstacle } = attachment;
-  if (obstacle !== undefined) return no("NoMatchingParent", formatProblem(obstacle));
+  const { ports, service, obstacle, contested } = attachment;
+  if (obstacle !== undefined) return no(contested ? "Conflicted" : "NoMatchingParent", formatProblem(obstacle));
   const lost = lostPorts(entry, attachment, groups);
   const conflicts = lost.map(({ port, problem }) => `port ${port}: ${problem.message}`).join("; ");
   const kept = ports.filter((port) => !lost.some((one) => one.port === port));
@@ -89,11 +90,11 @@ function judgeReferences({ resolved }: RouteEntry, { role }: Attachment): Parent
 /** An API server takes no more than 32,768 characters; nobody reads more than these. */
 const longestMessage = 2_000;
 
-function messageOf(problems: readonly Problem[]): string {
+export function messageOf(problems: readonly Problem[]): string {
   const message = problems.map(formatProblem).join(" | ");
   return message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message;
 }
 
-function no<Reason extends string>(reason: Reason, message: string): Judgement<Reason> {
+export function no<Reason extends string>(reason: Reason, message: string): Judgement<Reason> {
   return { holds: false, reason, message };
 }

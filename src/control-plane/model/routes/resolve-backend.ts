@@ -53,7 +53,7 @@ export function resolveBackend(
   return { namespace, service: name, port, destination: found.destination };
 }
 
-export function isUnresolved(outcome: BackendTarget | Unresolved): outcome is Unresolved {
+export function isUnresolved(outcome: object): outcome is Unresolved {
   return "reason" in outcome;
 }
 

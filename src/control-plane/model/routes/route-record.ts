@@ -14,6 +14,9 @@ import type {
 
 export type RouteKind = Exclude<RuleOrigin["kind"], "Service">;
 
+/** Every kind of route that names Services. */
+export type ReferrerKind = RouteKind | "TCPRoute";
+
 export interface RouteRecord {
   readonly kind: RouteKind;
   readonly namespace: string;
@@ -112,7 +115,7 @@ export interface ReferenceGrantRecord {
   readonly namespace: string;
   readonly name: string;
   /** Routes only. */
-  readonly from: readonly { readonly kind: RouteKind; readonly namespace: string }[];
+  readonly from: readonly { readonly kind: ReferrerKind; readonly namespace: string }[];
   /** Names of Services; undefined among them: all. */
   readonly services: readonly (string | undefined)[];
 }

@@ -3,6 +3,7 @@ import type { ServiceRecord } from "../cluster-object.ts";
 import { familyOf, formatAddress } from "../address.ts";
 import type { Address, DeclaredProtocol } from "../destination.ts";
 import { formatNamedPort } from "../named-destination.ts";
+import type { NamespacedName } from "../workload.ts";
 import { namespacedName } from "../workload.ts";
 
 export interface ServiceFront {
@@ -17,27 +18,32 @@ export interface FrontPort {
   readonly name: string;
   readonly port: number;
   readonly protocol: DeclaredProtocol;
+  /** The TCPRoute that has it; undefined where none does. */
+  readonly tcpRoute: NamespacedName | undefined;
   /** What requests are sent to that are for this port. */
   readonly destination: Address;
 }
 
-/** @param protocols of the record's ports, in the same order */
-export function serviceFront(service: ServiceRecord, protocols: readonly DeclaredProtocol[]): ServiceFront {
+/** @param ports what is known of the record's ports, in the same order */
+export function serviceFront(service: ServiceRecord, ports: readonly PortFacts[]): ServiceFront {
   const { kind, clusterIps, loadBalancerIps, externalIps } = service;
   return {
     kind,
     addressed: kind === "addressed" && [clusterIps, loadBalancerIps, externalIps].some((ips) => ips.length > 0),
-    ports:
-      kind === "external-name" ? [] : service.ports.map((port, index) => frontPort(service, port, protocols[index])),
+    ports: kind === "external-name" ? [] : service.ports.map((port, index) => frontPort(service, port, ports[index])),
   };
 }
+
+type PortFacts = Pick<FrontPort, "protocol" | "tcpRoute">;
+
+const nothingKnown: PortFacts = { protocol: "detect", tcpRoute: undefined };
 
 function frontPort(
   service: ServiceRecord,
   { name, port }: ServiceRecord["ports"][number],
-  protocol: DeclaredProtocol = "detect",
+  { protocol, tcpRoute }: PortFacts = nothingKnown,
 ): FrontPort {
-  return { name, port, protocol, destination: destinationOf(service, port) };
+  return { name, port, protocol, tcpRoute, destination: destinationOf(service, port) };
 }
 
 function destinationOf(service: ServiceRecord, port: number): Address {

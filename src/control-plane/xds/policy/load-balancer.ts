@@ -3,6 +3,7 @@ import { extension, seconds } from "../../../envoy/resource.ts";
 import type { ServiceDestination } from "../../model/destination.ts";
 import type { HashKey, HashTable, LoadBalancer, SlowStart } from "../../model/traffic-policy.ts";
 import { stayWithOneEndpoint } from "../session-affinity.ts";
+import { heedWeights } from "../tcp-routes/split-cluster.ts";
 import { milliseconds } from "./values.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -48,6 +49,11 @@ function algorithm({ algorithm: chosen }: LoadBalancer): Fields {
 
 /** Cluster fields; where no policy says anything, the Service's own session affinity counts. */
 export function loadBalancing(destination: ServiceDestination | undefined): Fields {
+  const fields = balancingOf(destination);
+  return destination?.shares === undefined ? fields : heedWeights(fields);
+}
+
+function balancingOf(destination: ServiceDestination | undefined): Fields {
   const policy = destination?.balancing?.loadBalancer;
   if (policy === undefined) return destination?.sticky === true ? stayWithOneEndpoint : usual;
   return {

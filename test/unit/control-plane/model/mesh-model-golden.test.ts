@@ -1,7 +1,7 @@
 /**
  * Manifests go in; what comes out is what stands behind the addresses that the input asks for (`# ask <address>…`), the
- * workloads, the ports that are inspected, the routes that the clients of namespaces follow (`# routes <namespace>…`), and
- * everything that is wrong.
+ * workloads, the ports that are inspected, the routes that the clients of namespaces follow (`# routes <namespace>…`), how
+ * connections to Services are shared out (`# tcp <namespace>/<service>…`), and everything that is wrong.
  */
 import { stringify } from "yaml";
 import type { ManifestObject } from "../../../../src/control-plane/kubernetes/manifest-objects.ts";
@@ -17,10 +17,11 @@ import {
   describeMatch,
   describeOrigin,
 } from "../../../../src/control-plane/model/routes/describe-rule.ts";
-import type { Judgement } from "../../../../src/control-plane/model/routes/judge-route.ts";
+import type { Judgement, ParentVerdict } from "../../../../src/control-plane/model/routes/judge-route.ts";
 import type { RouteKey } from "../../../../src/control-plane/model/routes/route-key.ts";
 import { routeKey } from "../../../../src/control-plane/model/routes/route-key.ts";
 import type { PortLimit } from "../../../../src/control-plane/model/replica-limits.ts";
+import { describeSplit } from "../../../../src/control-plane/model/tcp-routes/describe-split.ts";
 import type { NamespacedName, Workload } from "../../../../src/control-plane/model/workload.ts";
 import { formatProblem } from "../../../../src/problem.ts";
 import { testGolden } from "../../../golden-files.ts";
@@ -35,6 +36,7 @@ testGolden("mesh-model", (text, name) => {
   mesh.apply(objects.map(({ kind, key, object }) => readObject(kind, key, object)));
   const pods = objects.filter(({ kind }) => kind === "pod").map(({ key }) => key as NamespacedName);
   const asked = listsIn(text, /^# ask (.*)$/gm);
+  const split = listsIn(text, /^# tcp (.*)$/gm);
   const clients = listsIn(text, /^# routes (.*)$/gm);
   const described = {
     destinations: Object.fromEntries(asked.map((address) => [address, describe(mesh.destination(address))])),
@@ -47,6 +49,7 @@ testGolden("mesh-model", (text, name) => {
       objects.map(({ key }) => key.split("/")[0] ?? ""),
     ),
     ...(clients.length > 0 && { routes: routesOf(mesh, clients), verdicts: verdictsOf(mesh, routesIn(objects)) }),
+    ...(split.length > 0 && { tcpRoutes: splitsOf(mesh, split), tcpVerdicts: tcpVerdictsOf(mesh, objects) }),
     problems: [...problems.map(formatProblem), ...problemsOf(mesh)],
   };
   return { yaml: stringify(described, { lineWidth: 0, flowCollectionPadding: true }) };
@@ -87,17 +90,30 @@ function describeRule(rule: RouteRule, port: RoutedPort): string {
 
 /** What stands in the status of routes. */
 function verdictsOf(mesh: MeshModel, routes: readonly RouteKey[]): Readonly<Record<string, readonly string[]>> {
-  const verdicts = routes.map((route) => {
-    const parents = mesh.routeVerdict(route) ?? [];
-    return [
-      route,
-      parents.map(({ parent, accepted, resolvedRefs }) => {
-        const references = resolvedRefs === undefined ? [] : [`ResolvedRefs ${describeJudgement(resolvedRefs)}`];
-        return [parent.name, `Accepted ${describeJudgement(accepted)}`, ...references].join("; ");
-      }),
-    ] as const;
-  });
-  return Object.fromEntries(verdicts);
+  return Object.fromEntries(routes.map((route) => [route, (mesh.routeVerdict(route) ?? []).map(describeVerdict)]));
+}
+
+function tcpVerdictsOf(
+  mesh: MeshModel,
+  objects: readonly ManifestObject[],
+): Readonly<Record<string, readonly string[]>> {
+  const routes = objects.filter(({ kind }) => kind === "tcpRoute").map(({ key }) => key as NamespacedName);
+  return Object.fromEntries(routes.map((route) => [route, (mesh.tcpRouteVerdict(route) ?? []).map(describeVerdict)]));
+}
+
+function describeVerdict({ parent, accepted, resolvedRefs }: ParentVerdict): string {
+  const references = resolvedRefs === undefined ? [] : [`ResolvedRefs ${describeJudgement(resolvedRefs)}`];
+  return [parent.name, `Accepted ${describeJudgement(accepted)}`, ...references].join("; ");
+}
+
+/** `<namespace>/<service>:<port>` → where its connections go. */
+function splitsOf(mesh: MeshModel, services: readonly string[]): Readonly<Record<string, string>> {
+  const ports = services.flatMap((service) =>
+    [...mesh.tcpSplits(service as NamespacedName)].map(
+      ([port, split]) => [`${service}:${port}`, `${describeSplit(split)} by ${split.route}`] as const,
+    ),
+  );
+  return Object.fromEntries(ports);
 }
 
 function describeJudgement({ holds, reason, message }: Judgement<string>): string {
@@ -111,11 +127,15 @@ function describe(destination: Destination): unknown {
     case "pod":
       return `pod ${destination.workload.namespace}/${destination.workload.name} at ${endpoint(destination.endpoint)}`;
     case "service": {
-      const { namespace, service, port, protocol, reach, sticky, endpoints, balancing } = destination;
+      const { namespace, service, port, protocol, reach, sticky, endpoints, balancing, shares } = destination;
       const ways = [...(reach === "node" ? ["own node only"] : []), ...(sticky ? ["sticky"] : [])];
       const text = [`${namespace}/${service}:${port} ${protocol}`, ...ways].join(", ");
       const policy = balancing === undefined ? {} : { policy: balancing };
-      return { service: text, endpoints: endpoints.map(endpoint), ...policy };
+      if (shares === undefined) return { service: text, endpoints: endpoints.map(endpoint), ...policy };
+      const parts = shares.map(
+        (share) => [`${share.weight} to ${share.backend}`, share.endpoints.map(endpoint)] as const,
+      );
+      return { service: text, shares: Object.fromEntries(parts), ...policy };
     }
   }
 }

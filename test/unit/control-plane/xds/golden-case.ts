@@ -3,8 +3,9 @@
  */
 import { parse } from "yaml";
 import type { Address } from "../../../../src/control-plane/model/destination.ts";
-import type { Endpoint, ServiceDestination } from "../../../../src/control-plane/model/destination.ts";
+import type { Endpoint, ServiceDestination, Share } from "../../../../src/control-plane/model/destination.ts";
 import { noHints } from "../../../../src/control-plane/model/destination.ts";
+import { endpointsOfShares } from "../../../../src/control-plane/model/tcp-routes/tcp-split.ts";
 import type { Workload } from "../../../../src/control-plane/model/workload.ts";
 import type { Proxy } from "../../../../src/control-plane/proxy.ts";
 import type { TranslationSettings } from "../../../../src/control-plane/xds/translation-settings.ts";
@@ -20,9 +21,19 @@ export interface TranslationCase {
   readonly calls: readonly Address[];
 }
 
+type SaidEndpoints = readonly Partial<Endpoint>[];
+
+type SaidShare = Partial<Share> & { readonly endpoints?: SaidEndpoints };
+
+/** Where it has shares, its endpoints are theirs. */
+interface SaidService extends Omit<Partial<ServiceDestination>, "endpoints" | "shares"> {
+  readonly endpoints?: SaidEndpoints;
+  readonly shares?: readonly SaidShare[];
+}
+
 interface Said {
   readonly proxy?: Partial<Proxy>;
-  readonly services?: readonly (Partial<ServiceDestination> & { readonly endpoints?: readonly Partial<Endpoint>[] })[];
+  readonly services?: readonly SaidService[];
   readonly workloads?: readonly Partial<Workload>[];
   readonly inspectedPorts?: readonly number[];
   readonly opaqueAddresses?: readonly Address[];
@@ -41,12 +52,22 @@ const plainEndpoint: Endpoint = {
   hints: noHints,
 };
 
+function fullEndpoints(endpoints: SaidEndpoints = []): readonly Endpoint[] {
+  return endpoints.map((endpoint) => ({ ...plainEndpoint, ...endpoint }));
+}
+
+function fullShare(share: SaidShare): Share {
+  return { backend: "shop/db:5432", weight: 1, reach: "cluster", ...share, endpoints: fullEndpoints(share.endpoints) };
+}
+
 /** The case that a YAML text stands for. */
 export function parseCase(text: string): TranslationCase {
   const said = parse(text, { merge: true }) as Said;
-  const services = (said.services ?? []).map((each) =>
-    service({ ...each, endpoints: (each.endpoints ?? []).map((endpoint) => ({ ...plainEndpoint, ...endpoint })) }),
-  );
+  const services = (said.services ?? []).map((each) => {
+    const shares = each.shares?.map(fullShare);
+    const endpoints = shares === undefined ? fullEndpoints(each.endpoints) : endpointsOfShares(shares);
+    return service({ ...each, shares, endpoints });
+  });
   return {
     proxy: proxy(said.proxy),
     mesh: {
