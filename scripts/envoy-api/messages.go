@@ -34,6 +34,7 @@ import (
 	previoushostsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/retry/host/previous_hosts/v3"
 	detectorsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/tracers/opentelemetry/resource_detectors/v3"
 	samplersv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/tracers/opentelemetry/samplers/v3"
+	internalupstreamv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/internal_upstream/v3"
 	rawbufferv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/raw_buffer/v3"
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	upstreamhttpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
@@ -70,6 +71,7 @@ var messages = []proto.Message{
 	&httpinspectorv3.HttpInspector{},
 	&ondemandv3.OnDemand{},
 	&ondemandv3.PerRouteConfig{},
+	&internalupstreamv3.InternalUpstreamTransport{},
 	&localratelimitv3.LocalRateLimit{},
 	&maglevv3.Maglev{},
 	&originaldstv3.OriginalDst{},

@@ -14,6 +14,8 @@ export interface ProxySettings {
   readonly ipFamilies: readonly IpFamily[];
   readonly opaquePorts: readonly PortRange[];
   readonly accessLog: AccessLogMode;
+  /** Whether its Envoy has internal listeners: its injector was one that asks for them. */
+  readonly internalListeners: boolean;
   readonly tracing: TracingTarget | undefined;
 }
 

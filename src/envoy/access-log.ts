@@ -7,7 +7,8 @@ import { extension, typedConfig } from "./resource.ts";
 /** Which way a connection was captured. */
 export type Direction = "inbound" | "outbound";
 
-type Filter = Readonly<Record<string, unknown>>;
+/** Which lines are written. */
+export type Filter = Readonly<Record<string, unknown>>;
 
 const httpError: Filter = {
   status_code_filter: {
@@ -104,13 +105,35 @@ export function handshakeAccessLog(
   );
 }
 
-/** The `access_log` of a TCP proxy: one line per connection. */
+/**
+ * Not those that were passed on to a listener within the proxy, which logs their requests. What has reached no upstream has
+ * no address of one, and a flag.
+ */
+export const leavesProxy: Filter = {
+  or_filter: {
+    filters: [
+      flagged,
+      {
+        extension_filter: extension("leaves-proxy", "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", {
+          expression: '!upstream.address.startsWith("envoy:")',
+        }),
+      },
+    ],
+  },
+};
+
+/**
+ * The `access_log` of a TCP proxy: one line per connection.
+ *
+ * @param those the connections to write of; all, unless given
+ */
 export function tcpAccessLog(
   mode: AccessLogMode,
   direction: Direction,
   more: AccessLogFields = {},
+  those?: Filter,
 ): readonly Readonly<Record<string, unknown>>[] {
   if (mode === "off") return [];
   const fields = { direction, protocol: "TCP", ...connectionFields, ...more };
-  return jsonLogger(fields, mode === "errors" ? flagged : undefined);
+  return jsonLogger(fields, mode === "errors" ? flagged : those);
 }

@@ -10,6 +10,7 @@ import type { BootstrapInput } from "./bootstrap-input.ts";
 import { escapeStrings } from "./expansion.ts";
 import { healthListener } from "./health-listener.ts";
 import { inboundListener } from "./inbound-listener.ts";
+import { internalListeners } from "./internal-listener.ts";
 import { node } from "./node.ts";
 import { inboundCluster, outboundCluster } from "./original-destination-cluster.ts";
 import { outboundListener } from "./outbound-listener.ts";
@@ -57,7 +58,9 @@ export function createBootstrap(input: BootstrapInput): Bootstrap {
   return {
     node: node(escaped),
     admin,
-    ...(escaped.controlPlane === undefined ? {} : { dynamic_resources: dynamicResources }),
+    ...(escaped.controlPlane === undefined
+      ? {}
+      : { dynamic_resources: dynamicResources, bootstrap_extensions: [internalListeners] }),
     static_resources: { listeners: listeners(escaped), clusters: clusters(escaped) },
     stats_config: statistics,
     overload_manager: overloadManager,

@@ -23,6 +23,7 @@ export function node(input: BootstrapInput): Readonly<Record<string, unknown>> {
       ipFamilies,
       opaquePorts: formatPortSelection(opaquePorts),
       accessLog,
+      ...(input.controlPlane === undefined ? {} : { internalListeners: true }),
       ...(tracing === undefined ? {} : { tracing }),
     },
   };

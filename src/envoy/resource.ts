@@ -34,8 +34,9 @@ export interface FilterChain {
 
 export interface Listener {
   readonly name: string;
-  readonly address: Address;
-  readonly additional_addresses: readonly { readonly address: Address }[];
+  /** None where it is within the proxy. */
+  readonly address?: Address;
+  readonly additional_addresses?: readonly { readonly address: Address }[];
   readonly filter_chains: readonly FilterChain[];
   readonly [field: string]: unknown;
 }

@@ -61,6 +61,7 @@ export function proxy(changed: Partial<Proxy> = {}): Proxy {
     ipFamilies: ["IPv4", "IPv6"],
     opaquePorts: [],
     accessLog: "errors",
+    internalListeners: true,
     tracing: undefined,
     ...changed,
   };

@@ -123,14 +123,14 @@ test("the ports are those of the mode, on the families of the pod", () => {
       const expected = captures ? [ports.outbound, ports.inbound, ...own] : own;
       const { listeners } = createBootstrap(input).static_resources;
       assert.deepEqual(
-        listeners.map(({ address }) => address.socket_address.port_value),
+        listeners.map(({ address }) => address?.socket_address.port_value),
         expected,
       );
       const wildcards = input.ipFamilies.map((family) => (family === "IPv4" ? "0.0.0.0" : "::"));
-      for (const { address, additional_addresses: others } of listeners) {
+      for (const { address, additional_addresses: others = [] } of listeners) {
         const addresses = [address, ...others.map((other) => other.address)];
         assert.deepEqual(
-          addresses.map(({ socket_address: { address: text } }) => text),
+          addresses.map((one) => one?.socket_address.address),
           wildcards,
         );
       }

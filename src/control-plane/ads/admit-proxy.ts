@@ -53,7 +53,7 @@ export function admitProxy(caller: Caller, node: DiscoveryNode | undefined, trus
 }
 
 function proxyOf({ namespace, serviceAccount, podName }: Caller, claims: NodeClaims, trustDomain: string): Proxy {
-  const { workload, interceptionMode, ipFamilies, opaquePorts, accessLog, tracing } = claims;
+  const { workload, interceptionMode, ipFamilies, opaquePorts, accessLog, internalListeners, tracing } = claims;
   return {
     pod: namespacedName(namespace, podName),
     namespace,
@@ -64,6 +64,7 @@ function proxyOf({ namespace, serviceAccount, podName }: Caller, claims: NodeCla
     ipFamilies,
     opaquePorts,
     accessLog,
+    internalListeners,
     tracing,
   };
 }

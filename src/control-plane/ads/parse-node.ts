@@ -60,6 +60,12 @@ function ipFamilies(value: unknown, path: string): Parsed<readonly IpFamily[]> {
   return problems.length > 0 ? { ok: false, problems } : parsed([...new Set(found)]);
 }
 
+/** What older injectors have not written is false. */
+function flag(value: unknown, path: string): Parsed<boolean> {
+  if (value === undefined || typeof value === "boolean") return parsed(value ?? false);
+  return unparsable(path, `must be true or false, not ${kindOf(value)}`, hint);
+}
+
 function tracing(value: unknown, path: string): Parsed<TracingTarget | undefined> {
   if (value === undefined) return parsed(undefined);
   if (!isJsonObject(value)) return unparsable(path, `must be an object, not ${kindOf(value)}`, hint);
@@ -101,6 +107,7 @@ export function parseNode({ id, cluster, metadata }: DiscoveryNode): Parsed<Node
     ipFamilies: ipFamilies(metadata["ipFamilies"], path("ipFamilies")),
     opaquePorts: ports(metadata["opaquePorts"], path("opaquePorts")),
     accessLog: oneOf(metadata["accessLog"], accessLogs, path("accessLog")),
+    internalListeners: flag(metadata["internalListeners"], path("internalListeners")),
     tracing: tracing(metadata["tracing"], path("tracing")),
   };
   const problems = problemsOf(Object.values(fields));
@@ -116,6 +123,7 @@ export function parseNode({ id, cluster, metadata }: DiscoveryNode): Parsed<Node
     ipFamilies: valueOf(fields.ipFamilies),
     opaquePorts: valueOf(fields.opaquePorts),
     accessLog: valueOf(fields.accessLog),
+    internalListeners: valueOf(fields.internalListeners),
     tracing: valueOf(fields.tracing),
   });
 }

@@ -2,6 +2,7 @@
  * What the access log of a mesh's sidecar says beyond that of a standalone one: who was at the other end, by certificate.
  */
 import type { AccessLogFields } from "../../envoy/access-log.ts";
+import { clientAddressKey } from "../../envoy/internal-listener.ts";
 
 /** For traffic of either direction; each is null where there was no mTLS on that side. */
 export const peerFields: AccessLogFields = {
@@ -12,6 +13,11 @@ export const peerFields: AccessLogFields = {
 
 /** For requests that leave: the route that took one, `<namespace>/<route>#<rule>`; null where the destination has none. */
 export const routeFields: AccessLogFields = { route: "%ROUTE_NAME%" };
+
+/** For requests whose connection another listener of this sidecar has passed on: the client's own address came with it. */
+export const passedOnFields: AccessLogFields = {
+  downstream_remote: `%FILTER_STATE(${clientAddressKey}:PLAIN)%`,
+};
 
 /** For connections that are refused because they are not of the mesh, by what they bring. */
 export const refusalFields = {

@@ -7,7 +7,7 @@ import { typeUrls } from "../ads/resource-source.ts";
 import type { Address } from "../model/destination.ts";
 import type { MeshChange } from "../model/mesh.ts";
 import type { NamespacedName } from "../model/workload.ts";
-import { destinationName } from "./names.ts";
+import { clusterUses, destinationName } from "./names.ts";
 
 /** What was asked for so far, where the mesh's change cannot know it. */
 export interface AskedFor {
@@ -20,7 +20,7 @@ export interface AskedFor {
 }
 
 function clustersOf(address: Address): readonly string[] {
-  return [destinationName("http", address), destinationName("tcp", address)];
+  return clusterUses.map((use) => destinationName(use, address));
 }
 
 /** A name too many costs a comparison of versions. */

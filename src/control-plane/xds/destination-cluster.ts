@@ -6,15 +6,16 @@ import { socketAddress } from "../../envoy/address.ts";
 import { discovered } from "../../envoy/discovered.ts";
 import { sameProtocolAsClient } from "../../envoy/http-protocol.ts";
 import { clusterKeepalive } from "../../envoy/keepalive.ts";
+import { internalConnection } from "../../envoy/internal-listener.ts";
 import { originalDestinationCluster, plainIdleTimeout } from "../../envoy/original-destination-cluster.ts";
 import type { Cluster } from "../../envoy/resource.ts";
 import { extension } from "../../envoy/resource.ts";
 import type { IpAndPort } from "../model/address.ts";
 import { parseAddress } from "../model/address.ts";
-import type { Destination, PodDestination, ServiceDestination } from "../model/destination.ts";
+import type { Address, Destination, PodDestination, ServiceDestination } from "../model/destination.ts";
 import { digest } from "./encoded.ts";
-import type { Carriage } from "./names.ts";
-import { destinationName, endpointsName } from "./names.ts";
+import type { Carriage, ClusterUse } from "./names.ts";
+import { destinationName, endpointsName, requestsName } from "./names.ts";
 import type { HttpPolicyFields } from "./policy/connection-policy.ts";
 import { connectionPolicyFields } from "./policy/connection-policy.ts";
 import { endpointIdentities, isWholeMesh } from "./reached-endpoints.ts";
@@ -67,10 +68,11 @@ function http(destination: ServiceDestination | PodDestination, policy: HttpPoli
   return sameProtocolAsClient(policy.idleTimeout ?? usual, policy.options, policy.common);
 }
 
-function knownCluster(carriage: Carriage, destination: ServiceDestination | PodDestination): Cluster {
+function knownCluster(use: ClusterUse, destination: ServiceDestination | PodDestination): Cluster {
   const policy = connectionPolicyFields(destination.kind === "service" ? destination : undefined);
+  const carriage = use === "http" ? "http" : "tcp";
   const definition: Cluster = {
-    name: destinationName(carriage, destination.address),
+    name: destinationName(use, destination.address),
     alt_stat_name: statisticsName(destination),
     type: "EDS",
     connect_timeout: policy.connectTimeout ?? connectTimeout,
@@ -108,14 +110,30 @@ function addressCluster(name: string, { ip, port }: IpAndPort): Cluster {
   };
 }
 
+/** Whether what is spoken there need not be found out. */
+function isDeclaredHttp(destination: Destination): boolean {
+  return destination.kind === "service" && destination.protocol !== "tcp" && destination.protocol !== "detect";
+}
+
+/** Takes connections to the listener that knows requests, which routes them as it does those that were detected. */
+function requestsCluster(address: Address): Cluster {
+  const name = destinationName("undetected", address);
+  const endpoint = { address: { envoy_internal_address: { server_listener_name: requestsName } } };
+  return {
+    name,
+    alt_stat_name: "undetected",
+    type: "STATIC",
+    connect_timeout: connectTimeout,
+    transport_socket: internalConnection,
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+  };
+}
+
 /** @param unknown what becomes of connections to an unknown destination; to one that is a mere name they are refused */
-export function destinationCluster(
-  carriage: Carriage,
-  destination: Destination,
-  unknown: UnknownDestinations,
-): Cluster {
-  if (destination.kind !== "unknown") return knownCluster(carriage, destination);
-  const name = destinationName(carriage, destination.address);
+export function destinationCluster(use: ClusterUse, destination: Destination, unknown: UnknownDestinations): Cluster {
+  if (use === "undetected" && isDeclaredHttp(destination)) return requestsCluster(destination.address);
+  if (destination.kind !== "unknown") return knownCluster(use, destination);
+  const name = destinationName(use, destination.address);
   const at = unknown === "refuse" ? undefined : parseAddress(destination.address);
   return { ...(at === undefined ? refusingCluster(name) : addressCluster(name, at)), ...unknownStatistics };
 }

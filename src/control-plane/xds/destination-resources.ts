@@ -106,10 +106,10 @@ export class DestinationResources {
     return views?.from(vantageOf(this.#mesh.workload(client)));
   }
 
-  #make(type: DestinationType, name: string, { carriage, address }: DestinationName): void {
+  #make(type: DestinationType, name: string, { use, address }: DestinationName): void {
     const destination = this.#mesh.destination(address);
     if (type === typeUrls.cluster) {
-      this.#encoded[type].set(name, this.#encodeCluster(destinationCluster(carriage, destination, this.#unknown)));
+      this.#encoded[type].set(name, this.#encodeCluster(destinationCluster(use, destination, this.#unknown)));
     } else if (destination.kind === "service" && destination.shares !== undefined) {
       this.#makeSplit(name, destination, destination.shares);
     } else if (destination.kind !== "unknown") {

@@ -18,6 +18,7 @@ export interface ListenerInput {
   readonly ipFamilies: readonly IpFamily[];
   readonly opaquePorts: readonly PortRange[];
   readonly accessLog: AccessLogMode;
+  readonly internalListeners: boolean;
   readonly inboundTls: InboundTls;
   /** Undefined: nothing is traced, and the listeners of all pods with these settings are the same. */
   readonly traced: { readonly target: TracingTarget; readonly workload: string; readonly pod: TracedPod } | undefined;
@@ -43,7 +44,7 @@ export function listenerInput(
   workload: Workload | undefined,
   mesh: Pick<ListenerInput, "trustDomain" | "ranges">,
 ): ListenerInput {
-  const { interceptionMode, ipFamilies, opaquePorts, accessLog } = proxy;
+  const { interceptionMode, ipFamilies, opaquePorts, accessLog, internalListeners } = proxy;
   return {
     trustDomain: mesh.trustDomain,
     ranges: mesh.ranges,
@@ -51,6 +52,7 @@ export function listenerInput(
     ipFamilies,
     opaquePorts,
     accessLog,
+    internalListeners,
     inboundTls: workload?.inboundTls ?? tlsOfUnknown,
     traced: traced(proxy, workload),
   };

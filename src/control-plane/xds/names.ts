@@ -14,10 +14,20 @@ export type Carriage = "http" | "tcp";
 
 export const carriages: readonly Carriage[] = ["http", "tcp"];
 
+/**
+ * What a cluster of a destination is for: for one of both, or, `undetected`, for connections that were looked into and not
+ * found to be HTTP. The destination knows what those are: bytes, or requests whose client is slow.
+ */
+export type ClusterUse = Carriage | "undetected";
+
+export const clusterUses: readonly ClusterUse[] = [...carriages, "undetected"];
+
 /** Where captured inbound connections go: the application. */
 export const inboundName = "inbound";
 /** Listener for captured outbound connections, and the route table of their requests. */
 export const outboundName = "outbound";
+/** Listener within the sidecar for requests that were not detected as such. */
+export const requestsName = "requests";
 /** Cluster for what is no business of the mesh. */
 export const passthroughName = "passthrough";
 /** The secret that holds a workload's own certificate and key. */
@@ -32,22 +42,22 @@ export const destinationHeader = "x-outrigger-destination";
 export const alpn = { http: "outrigger-http", tcp: "outrigger-tcp" } as const satisfies Record<Carriage, string>;
 
 export interface DestinationName {
-  readonly carriage: Carriage;
+  readonly use: ClusterUse;
   readonly address: Address;
 }
 
 /** `http|10.96.0.1:80`: the cluster of a destination; `http|shop/cart:80` if that is a Service without an IP of its own. */
-export function destinationName(carriage: Carriage, address: Address): string {
-  return `${carriage}|${address}`;
+export function destinationName(use: ClusterUse, address: Address): string {
+  return `${use}|${address}`;
 }
 
 /** What {@link destinationName} made; undefined for any other text. */
 export function parseDestinationName(name: string): DestinationName | undefined {
   const bar = name.indexOf("|");
-  const [carriage, address] = [name.slice(0, Math.max(bar, 0)), name.slice(bar + 1)];
-  const known = carriages.find((candidate) => candidate === carriage);
+  const [use, address] = [name.slice(0, Math.max(bar, 0)), name.slice(bar + 1)];
+  const known = clusterUses.find((candidate) => candidate === use);
   const isDestination = parseAddress(address) !== undefined || parseNamedPort(address) !== undefined;
-  return known === undefined || !isDestination ? undefined : { carriage: known, address };
+  return known === undefined || !isDestination ? undefined : { use: known, address };
 }
 
 /**
@@ -82,13 +92,13 @@ export function opaqueListenerName(address: Address): string {
 
 /** Which listener a name means. */
 export type ListenerKind =
-  | { readonly kind: "inbound" | "outbound" }
+  | { readonly kind: "inbound" | "outbound" | "requests" }
   | { readonly kind: "inspected"; readonly port: number }
   | { readonly kind: "opaque"; readonly address: Address };
 
 /** Undefined for a name that no listener has. */
 export function parseListenerName(name: string): ListenerKind | undefined {
-  if (name === inboundName || name === outboundName) return { kind: name };
+  if (name === inboundName || name === outboundName || name === requestsName) return { kind: name };
   if (name.startsWith(inspectedPrefix)) return { kind: "inspected", port: Number(name.slice(inspectedPrefix.length)) };
   if (name.startsWith(opaquePrefix)) return { kind: "opaque", address: name.slice(opaquePrefix.length) };
   return undefined;

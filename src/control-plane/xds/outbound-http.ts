@@ -3,6 +3,7 @@
  * cluster from that header; and the on-demand filter holds the request where the cluster is not known yet. A client that
  * sends such a header itself has it overwritten.
  */
+import type { AccessLogFields } from "../../envoy/access-log.ts";
 import { httpAccessLog } from "../../envoy/access-log.ts";
 import { discovered } from "../../envoy/discovered.ts";
 import type { HttpConnectionManagerInput } from "../../envoy/http-connection-manager.ts";
@@ -44,25 +45,30 @@ const hold: Extension = extension("on-demand", "envoy.extensions.filters.http.on
 function server(
   input: ListenerInput,
   how: Pick<HttpConnectionManagerInput, "routes" | "filters" | "earlyMutations">,
+  fields: AccessLogFields = {},
 ): Extension {
   return trafficServer({
     statPrefix: outboundName,
     ...how,
     more: {
       upgrade_configs: upgrades,
-      access_log: httpAccessLog(input.accessLog, "outbound", { ...peerFields, ...routeFields }),
+      access_log: httpAccessLog(input.accessLog, "outbound", { ...peerFields, ...routeFields, ...fields }),
       ...clientIsPeer,
       ...tracing(input),
     },
   });
 }
 
-/** Requests to what may belong to the mesh. */
-export function meshRequests(input: ListenerInput): Extension {
+/**
+ * Requests to what may belong to the mesh.
+ *
+ * @param fields of the access log, beside or in place of the usual ones
+ */
+export function meshRequests(input: ListenerInput, fields: AccessLogFields = {}): Extension {
   const routes = { route_config_name: outboundName, config_source: discovered };
   // Whoever is held begins again from the first filter, once; what a delay has stopped before that would never go on.
   const filters = [corsFilter, hold, faultFilter, sessionFilter];
-  return server(input, { routes, filters, earlyMutations: [nameDestination] });
+  return server(input, { routes, filters, earlyMutations: [nameDestination] }, fields);
 }
 
 /** Requests to anywhere else. */

@@ -11,11 +11,12 @@ import { detectProtocol, originalDestination } from "../../envoy/protocol-detect
 import type { FilterChain, Listener } from "../../envoy/resource.ts";
 import { parseAddress } from "../model/address.ts";
 import type { Address } from "../model/destination.ts";
+import { passedOnFields } from "./access-log-fields.ts";
 import type { ListenerInput } from "./listener-input.ts";
 import { meshRanges } from "./mesh-ranges.ts";
-import { inspectedListenerName, opaqueListenerName, outboundName } from "./names.ts";
+import { inspectedListenerName, opaqueListenerName, outboundName, requestsName } from "./names.ts";
 import { foreignRequests, meshRequests } from "./outbound-http.ts";
-import { foreignConnections, meshConnections } from "./outbound-tcp.ts";
+import { foreignConnections, meshConnections, undetectedConnections } from "./outbound-tcp.ts";
 
 const outbound = { stat_prefix: outboundName, traffic_direction: "OUTBOUND" } as const;
 /** Its connections come from the outbound listener; it has no socket of its own. */
@@ -60,7 +61,7 @@ export function outboundListener(input: ListenerInput): Listener {
 
 /** Connections to a port on which at least one Service may speak HTTP. */
 export function inspectedListener(port: number, input: ListenerInput): Listener {
-  const { mesh, default_filter_chain } = byteChains(input);
+  const { default_filter_chain } = byteChains(input);
   const prefix_ranges = meshRanges(input.ranges);
   return {
     name: inspectedListenerName(port),
@@ -69,10 +70,24 @@ export function inspectedListener(port: number, input: ListenerInput): Listener 
     ...detectProtocol([], []),
     filter_chains: [
       { filter_chain_match: { prefix_ranges, application_protocols: http }, filters: [meshRequests(input)] },
-      mesh,
+      { filter_chain_match: { prefix_ranges }, filters: undetectedConnections(input) },
       { filter_chain_match: { application_protocols: http }, filters: [foreignRequests(input)] },
     ],
     default_filter_chain,
+  };
+}
+
+/**
+ * Connections that an inspected listener has passed on, as their client had said nothing that is known and their destination
+ * takes nothing but requests: a slow client's, mostly. Where they were going comes with them.
+ */
+export function requestsListener(input: ListenerInput): Listener {
+  return {
+    name: requestsName,
+    ...outbound,
+    internal_listener: {},
+    listener_filters: [originalDestination],
+    filter_chains: [{ filters: [meshRequests(input, passedOnFields)] }],
   };
 }
 

@@ -18,7 +18,7 @@ import type { KeyedInput } from "./listener-inputs.ts";
 import { ListenerInputs } from "./listener-inputs.ts";
 import type { ListenerKind } from "./names.ts";
 import { certificateName, parseListenerName, trustName } from "./names.ts";
-import { inspectedListener, opaqueListener, outboundListener } from "./outbound-listeners.ts";
+import { inspectedListener, opaqueListener, outboundListener, requestsListener } from "./outbound-listeners.ts";
 import type { WorkloadCertificate, WorkloadSecrets } from "./secrets.ts";
 import { certificateSecret, trustSecret } from "./secrets.ts";
 import type { TranslationSettings } from "./translation-settings.ts";
@@ -34,6 +34,8 @@ export function makeListener(wanted: ListenerKind, input: ListenerInput): Listen
       return inboundListener(input);
     case "outbound":
       return outboundListener(input);
+    case "requests":
+      return requestsListener(input);
     case "inspected":
       return inspectedListener(wanted.port, input);
     case "opaque":
@@ -64,6 +66,7 @@ export interface ListenerTargets {
 
 function isWanted(wanted: ListenerKind, proxy: Proxy, targets: ListenerTargets): boolean {
   if (proxy.interceptionMode === "none") return false;
+  if (wanted.kind === "requests") return proxy.internalListeners;
   if (wanted.kind === "inspected") return inspects(proxy, wanted.port, targets.inspected);
   if (wanted.kind !== "opaque") return true;
   return targets.opaque.has(wanted.address) && escapes(proxy, wanted.address, targets.inspected);

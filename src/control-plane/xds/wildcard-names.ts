@@ -17,6 +17,7 @@ import {
   opaqueListenerName,
   outboundName,
   passthroughName,
+  requestsName,
 } from "./names.ts";
 
 /** Each is some 100 KiB of a sidecar's memory, used or not; a namespace with more gets the others when it needs them. */
@@ -42,6 +43,7 @@ function listenerNames(proxy: Proxy, mesh: Mesh): readonly string[] {
   return [
     inboundName,
     outboundName,
+    ...(proxy.internalListeners ? [requestsName] : []),
     ...ports.filter((port) => inspects(proxy, port, inspected)).map(inspectedListenerName),
     ...mesh
       .opaqueAddresses()

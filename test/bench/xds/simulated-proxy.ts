@@ -70,6 +70,7 @@ function nodeOf({ namespace, name, ip, serviceAccount }: ProxyPlan["pod"]): Delt
     ipFamilies: ["IPv4"],
     opaquePorts: "3306",
     accessLog: "off",
+    internalListeners: true,
   };
   return { id: `${name}.${namespace}`, cluster: serviceAccount, metadata };
 }

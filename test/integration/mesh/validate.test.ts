@@ -18,6 +18,7 @@ import type { WorkloadCertificate, WorkloadSecrets } from "../../../src/control-
 import { defaultTranslationSettings } from "../../../src/control-plane/xds/translation-settings.ts";
 import { http2 } from "../../../src/envoy/http-protocol.ts";
 import { dynamicResources } from "../../../src/envoy/ads.ts";
+import { internalListeners } from "../../../src/envoy/internal-listener.ts";
 import { namedCluster } from "../../../src/envoy/named-cluster.ts";
 import { runtime } from "../../../src/envoy/runtime.ts";
 import { goldenFolder } from "../../golden-files.ts";
@@ -83,6 +84,7 @@ function bootstrap(translation: Translation): Json {
       secrets: all("secret"),
     },
     layered_runtime: runtime,
+    bootstrap_extensions: [internalListeners],
   };
 }
 

@@ -176,7 +176,23 @@ describe("the source of resources", () => {
   test("a Service on one of the sidecar's own ports gets no listener that would clash with the sidecar's", () => {
     const { mesh, source } = world();
     source.meshChanged(mesh.replace({ ...statement, inspectedPorts: [80, 15001, 15006, 15021] }));
-    assert.deepEqual(wildcardOf(source, proxy(), typeUrls.listener), ["inbound", "outbound", "outbound-80"]);
+    assert.deepEqual(wildcardOf(source, proxy(), typeUrls.listener), [
+      "inbound",
+      "outbound",
+      "outbound-80",
+      "requests",
+    ]);
     assert.equal(resourceOf(source, proxy(), typeUrls.listener, "outbound-15001"), undefined);
+  });
+
+  test("a sidecar of an older injector, without internal listeners, is told of none", () => {
+    const { source } = world();
+    const older = proxy({ internalListeners: false });
+    assert.ok(!wildcardOf(source, older, typeUrls.listener).includes("requests"));
+    assert.equal(resourceOf(source, older, typeUrls.listener, "requests"), undefined);
+    const names = (one: ReturnType<typeof proxy>): boolean =>
+      Buffer.from(resourceOf(source, one, typeUrls.listener, "outbound-80")?.body ?? "").includes("undetected|");
+    assert.ok(names(proxy()));
+    assert.ok(!names(older));
   });
 });
