@@ -1,8 +1,10 @@
 /**
- * The status of an HTTPRoute: what a controller says of it at each of its parents.
+ * The status of a route: what a controller says of it at each of its parents.
  */
 import { eventually } from "../../eventually.ts";
 import { kubectlJson } from "../kubectl.ts";
+
+export type RouteKind = "httproute" | "tcproute";
 
 interface Condition {
   readonly type: string;
@@ -24,8 +26,12 @@ interface StoredRoute {
 }
 
 /** The status if it is of the route's present generation; undefined until then. */
-async function currentStatus(namespace: string, name: string): Promise<readonly ParentStatus[] | undefined> {
-  const { metadata, status } = await kubectlJson<StoredRoute>(["-n", namespace, "get", "httproute", name]);
+async function currentStatus(
+  namespace: string,
+  name: string,
+  kind: RouteKind,
+): Promise<readonly ParentStatus[] | undefined> {
+  const { metadata, status } = await kubectlJson<StoredRoute>(["-n", namespace, "get", kind, name]);
   const conditions = status?.parents.flatMap((parent) => parent.conditions) ?? [];
   const isCurrent = conditions.every(({ observedGeneration }) => observedGeneration === metadata.generation);
   return conditions.length > 0 && isCurrent ? status?.parents : undefined;
@@ -36,10 +42,11 @@ export async function settledStatus(
   namespace: string,
   name: string,
   isSo: (parents: readonly ParentStatus[]) => boolean = () => true,
+  kind: RouteKind = "httproute",
 ): Promise<readonly ParentStatus[]> {
   let found: readonly ParentStatus[] | undefined;
   const settled = async (): Promise<boolean> => {
-    found = await currentStatus(namespace, name);
+    found = await currentStatus(namespace, name, kind);
     return found !== undefined && isSo(found);
   };
   await eventually(`the status of ${name} is so`, settled, 30_000);
