@@ -5,22 +5,29 @@
 import type { Problem } from "../../problem.ts";
 import { formatProblem } from "../../problem.ts";
 import type { TrafficPolicyRecord } from "./cluster-object.ts";
+import { inertGroups } from "./inert-groups.ts";
 import type { MeshState } from "./mesh-state.ts";
 import type { Judgement } from "./routes/judge-route.ts";
 import { routeKey } from "./routes/route-key.ts";
-import type { PolicyTarget } from "./traffic-policy.ts";
+import type { PolicyGroups, PolicyTarget } from "./traffic-policy.ts";
 import { groupNames } from "./traffic-policy.ts";
 import { namespacedName } from "./workload.ts";
 
+/** Reasons of the condition `Accepted`. */
+export const acceptedReasons = ["Accepted", "Conflicted", "TargetNotFound", "Invalid"] as const;
+/** Reasons of the condition `Programmed`. */
+export const programmedReasons = ["Programmed", "PartiallyProgrammed", "Overridden", "NoEffect"] as const;
+
 export interface TargetVerdict {
   readonly target: PolicyTarget;
-  readonly accepted: Judgement<"Accepted" | "Conflicted" | "TargetNotFound" | "Invalid">;
+  readonly accepted: Judgement<(typeof acceptedReasons)[number]>;
   /** Whether anything of it has an effect; undefined where it is not accepted. */
-  readonly programmed: Judgement<"Programmed" | "PartiallyProgrammed" | "Overridden"> | undefined;
+  readonly programmed: Judgement<(typeof programmedReasons)[number]> | undefined;
   /** What stands in its way beside other objects. */
   readonly obstacle: Problem | undefined;
 }
 
+type GroupName = keyof PolicyGroups;
 type Judged = Pick<MeshState, "services" | "routes" | "trafficPolicies">;
 
 /**
@@ -81,7 +88,13 @@ function noSection(target: PolicyTarget, sections: readonly string[], path: stri
   };
 }
 
-/** Of policies of the parts of a target, each group that they have wins over that of the whole. */
+interface Loss {
+  readonly part: string;
+  readonly groups: readonly GroupName[];
+  readonly why: string;
+  readonly overridden: boolean;
+}
+
 function judgeEffect(
   state: Judged,
   policy: TrafficPolicyRecord,
@@ -89,20 +102,37 @@ function judgeEffect(
   sections: readonly string[],
 ): NonNullable<TargetVerdict["programmed"]> {
   const own = groupNames.filter((group) => policy.groups[group] !== undefined);
-  const parts = target.section === undefined ? sections : [];
-  const object = { ...target, namespace: policy.namespace };
-  const lost = parts.flatMap((part) => {
-    const more = state.trafficPolicies.holder(object, part);
-    const groups = own.filter((group) => more?.groups[group] !== undefined);
-    return more === undefined || more.name === policy.name || groups.length === 0
-      ? []
-      : [{ part, by: more.name, groups }];
+  const parts = target.section === undefined ? sections : [target.section];
+  const losses = parts.flatMap((part) => lossesOf(state, policy, target, part, own));
+  if (losses.length === 0) return { holds: true, reason: "Programmed", message: `it has effect: ${own.join(", ")}` };
+  const message = losses
+    .map(({ part, groups, why }) => `${groups.join(", ")} without effect for ${describePart(target, part)}: ${why}`)
+    .join("; ");
+  const isWhole = parts.every((part) => {
+    const lost = new Set(losses.filter((loss) => loss.part === part).flatMap(({ groups }) => groups));
+    return own.every((group) => lost.has(group));
   });
-  if (lost.length === 0) return { holds: true, reason: "Programmed", message: `it has effect: ${own.join(", ")}` };
-  const told = lost.map(({ part, by, groups }) => `${groups.join(", ")} for ${partOf(target)} ${part} (${by})`);
-  const message = `more specific policies decide on ${told.join("; ")}`;
-  const isWhole = lost.length === parts.length && lost.every(({ groups }) => groups.length === own.length);
-  return isWhole ? no("Overridden", message) : { holds: true, reason: "PartiallyProgrammed", message };
+  if (!isWhole) return { holds: true, reason: "PartiallyProgrammed", message };
+  return no(losses.every(({ overridden }) => overridden) ? "Overridden" : "NoEffect", message);
+}
+
+/** Of policies of the parts of a target, each group that they have wins over that of the whole. */
+function lossesOf(
+  state: Judged,
+  policy: TrafficPolicyRecord,
+  target: PolicyTarget,
+  part: string,
+  own: readonly GroupName[],
+): readonly Loss[] {
+  const object = { ...target, namespace: policy.namespace };
+  const inert = inertGroups(state, object, part);
+  const more = target.section === undefined ? state.trafficPolicies.holder(object, part) : undefined;
+  const overridden = own.filter((group) => more?.name !== policy.name && more?.groups[group] !== undefined);
+  const losses = [
+    { part, groups: own.filter((group) => inert.groups.includes(group)), why: inert.why, overridden: false },
+    { part, groups: overridden, why: `${more?.name ?? ""} is more specific`, overridden: true },
+  ];
+  return losses.filter(({ groups }) => groups.length > 0);
 }
 
 /** The names of an object's parts, an empty one for a part without a name; undefined where there is no such object. */
@@ -114,6 +144,11 @@ function sectionsOf(
   const key = namespacedName(namespace, target.name);
   if (target.kind === "Service") return services.get(key)?.ports.map(({ name }) => name);
   return routes.table.get(routeKey(target.kind, key))?.record.rules.map(({ name }) => name ?? "");
+}
+
+/** A part may have no name. */
+function describePart(target: PolicyTarget, name: string): string {
+  return name === "" ? `a ${partOf(target)}` : `${partOf(target)} ${name}`;
 }
 
 function partOf({ kind }: PolicyTarget): string {

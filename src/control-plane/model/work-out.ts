@@ -112,7 +112,12 @@ function workOutService(state: MeshState, key: NamespacedName, pending: PendingC
     if (!after.claims.has(claim)) forgetClaimant(book, claim, key);
   }
   if (inspection.replace(before.exposure, after.exposure)) pending.ports = true;
-  if (!isDeepStrictEqual(before.front, after.front)) pending.fronts.add(key);
+  if (!isDeepStrictEqual(before.front, after.front)) {
+    pending.fronts.add(key);
+    for (const { namespace, name } of state.trafficPolicies.about(serviceObject(key))) {
+      pending.trafficPolicies.add(namespacedName(namespace, name));
+    }
+  }
   for (const port of new Set([...before.requests.keys(), ...after.requests.keys()])) {
     if (isDeepStrictEqual(before.requests.get(port), after.requests.get(port))) continue;
     pending.requestPorts.set(`${key}:${port}`, { service: key, port });

@@ -20,6 +20,7 @@ function seconds(milliseconds: number): string {
 
 /** `3 retries for reset, 503 (GET, PUT)`. */
 function describeRetries({ attempts, conditions, statusCodes, methods }: RetryTerms): string {
+  if (attempts === 0) return "no retries";
   const reasons = [...conditions, ...statusCodes].join(", ");
   return `${attempts} retries for ${reasons}${methods === undefined ? "" : ` (${methods.join(", ")})`}`;
 }

@@ -34,6 +34,9 @@ export function workOutRoutes(state: MeshState, pending: PendingChange): void {
   );
   for (const [key, record] of pending.routes) {
     pending.judged.add(key);
+    for (const { namespace, name } of state.trafficPolicies.about(routeObject(key))) {
+      pending.trafficPolicies.add(namespacedName(namespace, name));
+    }
     for (const group of workOutRoute(state, key, record)) groups.add(group);
   }
   for (const group of groups) {

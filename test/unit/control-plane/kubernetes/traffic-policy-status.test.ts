@@ -22,6 +22,22 @@ kind: Service
 metadata: { name: cart, namespace: shop }
 spec: { clusterIP: 10.96.0.1, ports: [{ name: http, port: 80 }, { name: admin, port: 90 }] }
 ---
+kind: Service
+metadata: { name: headless, namespace: shop }
+spec: { clusterIP: None, ports: [{ name: http, port: 80 }] }
+---
+kind: Service
+metadata: { name: external, namespace: shop }
+spec: { type: ExternalName, externalName: example.org, ports: [{ name: http, port: 80 }] }
+---
+kind: Service
+metadata: { name: mixed, namespace: shop }
+spec: { clusterIP: 10.96.0.2, ports: [{ name: http, port: 80 }, { name: data, port: 5432, appProtocol: tcp }] }
+---
+kind: HTTPRoute
+metadata: { name: gateway, namespace: shop }
+spec: { parentRefs: [{ name: public }], rules: [{ backendRefs: [{ name: cart, port: 80 }] }] }
+---
 kind: HTTPRoute
 metadata: { name: cart, namespace: shop }
 spec:
@@ -139,6 +155,30 @@ describe("the status of a TrafficPolicy", () => {
     assert.deepEqual(told(mesh, "younger"), ["True Accepted, True Programmed"]);
   });
 
+  test("says what is in vain because of what the target is", () => {
+    const [named, gateway] = [(name: string): JsonObject => ({ kind: "Service", name }), { ...route, name: "gateway" }];
+    const connectionPool = { connectTimeout: "1s" };
+    const rateLimit = { requests: 1, per: "second" };
+    const mesh = meshWith([
+      { name: "headless", spec: { targetRefs: [named("headless")], timeouts, rateLimit } },
+      { name: "external", spec: { targetRefs: [named("external")], connectionPool } },
+      { name: "mixed", spec: { targetRefs: [named("mixed")], timeouts } },
+      { name: "bytes", spec: { targetRefs: [{ ...named("mixed"), sectionName: "data" }], timeouts, rateLimit } },
+      { name: "elsewhere", spec: { targetRefs: [gateway], timeouts } },
+    ]);
+    assert.deepEqual(told(mesh, "headless"), ["True Accepted, True PartiallyProgrammed"]);
+    assert.match(
+      messages(mesh, "headless"),
+      /timeouts without effect for port http: .* its clients connect to its pods/,
+    );
+    assert.deepEqual(told(mesh, "external"), ["True Accepted, False NoEffect"]);
+    assert.deepEqual(told(mesh, "mixed"), ["True Accepted, True PartiallyProgrammed"]);
+    assert.match(messages(mesh, "mixed"), /timeouts without effect for port data: the port takes plain TCP/);
+    assert.deepEqual(told(mesh, "bytes"), ["True Accepted, False NoEffect"]);
+    assert.deepEqual(told(mesh, "elsewhere"), ["True Accepted, False NoEffect"]);
+    assert.match(messages(mesh, "elsewhere"), /timeouts without effect for a rule: the route applies to no Service/);
+  });
+
   test("says where more specific ones decide", () => {
     const whole = { name: "whole", spec: { targetRefs: [service], timeouts, retryBudget } };
     const port = (name: string, sectionName: string, groups: JsonObject): PolicyObject => ({
@@ -147,7 +187,7 @@ describe("the status of a TrafficPolicy", () => {
     });
     const some = meshWith([whole, port("part", "http", { timeouts })]);
     assert.deepEqual(told(some, "whole"), ["True Accepted, True PartiallyProgrammed"]);
-    assert.match(messages(some, "whole"), /more specific policies decide on timeouts for port http \(part\)/);
+    assert.match(messages(some, "whole"), /timeouts without effect for port http: part is more specific/);
     const all = meshWith([
       whole,
       port("one", "http", { timeouts, retryBudget }),
