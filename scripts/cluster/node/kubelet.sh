@@ -39,5 +39,5 @@ start_kubelet() {
   write_kubelet_configuration
   start kubelet "$kube" kubelet --config="$cluster_dir/kubelet/config.yaml" --root-dir="$cluster_dir/kubelet/root" \
     --kubeconfig="$cluster_dir/kubelet.kubeconfig" --hostname-override="$node" \
-    --node-ip="$node_ip${node_ip6:+,$node_ip6}"
+    --node-ip="$node_ip${node_ip6:+,$node_ip6}" --node-labels=topology.kubernetes.io/zone=zone-a
 }

@@ -19,7 +19,7 @@ async function runOutrigger(command: string): Promise<string | undefined> {
   return stderr + stdout;
 }
 
-for (const page of ["README.md", ...globSync("docs/*.md", { cwd: root })]) {
+for (const page of ["README.md", ...globSync(["docs/*.md", "docs/tasks/*.md"], { cwd: root })]) {
   test(`${page}: outrigger prints what the page says`, async () => {
     assert.deepEqual(await checkPage(join(root, page), runOutrigger), []);
   });
