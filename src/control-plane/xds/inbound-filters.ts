@@ -13,6 +13,7 @@ import type { ListenerInput } from "./listener-input.ts";
 import { tracing } from "./listener-input.ts";
 import { inboundName } from "./names.ts";
 import { rateLimitFilter } from "./policy/rate-limit.ts";
+import { markUnseen } from "./unseen-requests.ts";
 
 /**
  * `x-forwarded-client-cert` tells the application who is calling. Whoever reads it must be able to believe it, so a client
@@ -37,6 +38,7 @@ export function inboundRequests(input: ListenerInput, client: keyof typeof clien
       upgrade_configs: upgrades,
       access_log: httpAccessLog(input.accessLog, "inbound", peerFields),
       ...clientCertificate[client],
+      ...markUnseen,
       ...tracing(input),
     },
   });

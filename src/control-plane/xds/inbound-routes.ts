@@ -7,6 +7,7 @@ import { extension } from "../../envoy/resource.ts";
 import type { PortLimit } from "../model/replica-limits.ts";
 import { destinationHeader, inboundName } from "./names.ts";
 import { rateLimited } from "./policy/rate-limit.ts";
+import { removeMark } from "./unseen-requests.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,6 +50,7 @@ export function inboundRoutes(limits: readonly PortLimit[]): { readonly name: st
     name: inboundName,
     vhost_header: destinationHeader,
     request_headers_to_remove: [destinationHeader],
+    ...removeMark,
     virtual_hosts: [...limited, virtualHost(inboundName, "*", {})],
   };
 }

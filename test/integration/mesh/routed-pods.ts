@@ -17,6 +17,8 @@ export const web = { host: "10.96.0.1", port: 80 } as const;
 
 /** Ports of further servers, each behind a Service of its own. */
 export const servers = { one: 8091, two: 8092, three: 8093 } as const;
+/** Nobody listens there. */
+const deaf = 8099;
 
 /** What routes know their backends by. */
 export const backends = {
@@ -25,6 +27,8 @@ export const backends = {
   three: "10.96.1.3:80",
   /** All three servers as the replicas of one Service. */
   all: "10.96.1.10:80",
+  /** The first server, and one that nobody has started. */
+  half: "10.96.1.11:80",
   grpc: "10.96.1.20:80",
   /** The second server again, behind a Service without an IP. */
   headless: "elsewhere/headless:80",
@@ -45,6 +49,7 @@ export const unrouted: MeshStatement = {
     serviceAt(backends.two, [servers.two]),
     serviceAt(backends.three, [servers.three]),
     serviceAt(backends.all, Object.values(servers)),
+    serviceAt(backends.half, [servers.one, deaf]),
     serviceAt(backends.grpc, [at.grpc]),
     serviceAt(backends.headless, [servers.two]),
     ...backends.fresh.map((address, index) => serviceAt(address, [index % 2 === 0 ? servers.one : servers.two])),

@@ -62,6 +62,20 @@ describe("routes of a Service", () => {
     assert.equal((await pods.get("/flaky/untold-reset?failures=1")).body, "asked 2 times");
   });
 
+  test("what a sidecar could not pass on to its application is sent to another, also a POST, and nobody sees how", async () => {
+    await pods.unroute();
+    const half = { host: "10.96.1.11", port: 80, path: "/", headers: { host: "half" } } as const;
+    for (const method of ["GET", "POST"]) {
+      assert.deepEqual(await pods.client.application.tally({ ...half, method }, 60), { [`200 ${servers.one}`]: 60 });
+    }
+    const policy = { attempts: 0, codes: [], backoffMs: undefined };
+    await pods.route([{ retry: policy, backends: [{ to: backends.half }] }]);
+    const answers = await Promise.all(Array.from({ length: 30 }, async () => pods.get("/")));
+    const failed = answers.filter(({ status }) => status === 503);
+    assert.ok(failed.length > 0 && failed.length < answers.length, "a route may want no second attempt");
+    for (const { headers } of failed) assert.equal(headers["x-outrigger-unseen"], undefined);
+  });
+
   test("the whole limit covers all attempts", async () => {
     const retry = { attempts: 50, codes: [503], backoffMs: 100 };
     await pods.route([{ retry, requestTimeoutMs: 400, ...toOne }]);

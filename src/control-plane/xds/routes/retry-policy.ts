@@ -2,6 +2,7 @@
 import { extension, seconds } from "../../../envoy/resource.ts";
 import type { RequestTerms, RetryTerms } from "../../model/routes/request-terms.ts";
 import type { RetryCondition } from "../../model/traffic-policy.ts";
+import { marked, markedAnswers } from "../unseen-requests.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,11 +21,13 @@ const elsewhere = {
 } as const;
 
 /**
- * Tries another endpoint where the request has certainly not reached the application: the connection failed, the server
- * refused the stream before looking at it, or the connection broke before the headers were out.
+ * Tries another endpoint where the request has certainly not reached the application: the connection failed, or that of the
+ * server's sidecar to its application; the server refused the stream before looking at it; or the connection broke before
+ * the headers were out.
  */
 export const retryUnseen = {
-  retry_on: "connect-failure,refused-stream,reset-before-request",
+  retry_on: `connect-failure,${marked},refused-stream,reset-before-request`,
+  ...markedAnswers,
   num_retries: 2,
   // Envoy's default waits up to 25 ms, then more: the next endpoint has done nothing to be spared.
   retry_back_off: { base_interval: "0.005s", max_interval: "0.050s" },
@@ -40,10 +43,10 @@ export function duration(ms: number): string {
 
 /** What Envoy calls them. */
 const conditionNames: Readonly<Record<RetryCondition, string>> = {
-  connectFailure: "connect-failure",
+  connectFailure: `connect-failure,${marked}`,
   refusedStream: "refused-stream",
   resetBeforeRequest: "reset-before-request",
-  reset: "reset",
+  reset: `reset,${marked}`,
   serverError: "5xx",
   gatewayError: "gateway-error",
   cancelled: "cancelled",
@@ -65,13 +68,14 @@ function backOff(terms: RetryTerms["backOff"]): Fields {
 /** What somebody asks for may reach an application twice: that is their choice. */
 function retryAsTold({ attempts, conditions, statusCodes, backOff: wait }: RetryTerms): Fields {
   const coded = statusCodes.length > 0;
-  const on = [
-    ...conditions.map((condition) => conditionNames[condition]),
+  const on = new Set([
+    ...conditions.flatMap((condition) => conditionNames[condition].split(",")),
     ...(coded ? ["retriable-status-codes"] : []),
-  ];
-  if (attempts === 0 || on.length === 0) return never;
+  ]);
+  if (attempts === 0 || on.size === 0) return never;
   return {
-    retry_on: on.join(","),
+    retry_on: [...on].join(","),
+    ...(on.has(marked) ? markedAnswers : {}),
     ...(coded ? { retriable_status_codes: statusCodes } : {}),
     num_retries: attempts,
     ...backOff(wait),

@@ -14,6 +14,7 @@ import type { RoutedPort } from "../../model/route.ts";
 import { digest } from "../encoded.ts";
 import { destinationHeader, outboundName } from "../names.ts";
 import { backendCluster } from "./forward.ts";
+import { removeMark } from "../unseen-requests.ts";
 import { retryUnseen } from "./retry-policy.ts";
 import { failingHost, hostName, virtualHost } from "./virtual-host.ts";
 
@@ -57,6 +58,7 @@ const rest = {
   name: outboundName,
   vhost_header: destinationHeader,
   request_headers_to_remove: [destinationHeader],
+  ...removeMark,
   virtual_hosts: [plainHost],
 };
 
