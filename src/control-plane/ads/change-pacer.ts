@@ -31,26 +31,44 @@ export function mergeChanges(one: ResourceChange, other: ResourceChange): Resour
   return { shared, proxies: everybody ? "all" : new Set([...one.proxies, ...other.proxies]) };
 }
 
-/** @param push gets each change, or several merged into one, together with the time at which the first of them came */
+/**
+ * @param push gets each change, or several merged into one, together with the time at which the first of them came; the next
+ *   ones wait until what it returns has resolved
+ */
 export function createChangePacer(
-  push: (change: ResourceChange, since: number) => void,
+  push: (change: ResourceChange, since: number) => void | Promise<void>,
   clock: Clock,
   { shortestMs, longestMs }: PacerSettings,
 ): ChangePacer {
   let waiting: { readonly change: ResourceChange; readonly since: number } | undefined;
   let restsUntil = -Infinity;
+  let isPushing = false;
+  let isStopped = false;
   let cancelTimer = (): void => undefined;
 
   function flush({ change, since }: NonNullable<typeof waiting>): void {
     waiting = undefined;
     const begun = clock.now();
-    push(change, since);
+    const pushed = push(change, since);
+    if (pushed === undefined) {
+      rest(begun);
+      return;
+    }
+    isPushing = true;
+    void pushed.then(() => {
+      isPushing = false;
+      rest(begun);
+      flushOrWait();
+    });
+  }
+
+  function rest(begun: number): void {
     const ended = clock.now();
     restsUntil = ended + Math.min(Math.max(ended - begun, shortestMs), longestMs);
   }
 
   function flushOrWait(): void {
-    if (waiting === undefined) return;
+    if (waiting === undefined || isPushing || isStopped) return;
     const left = restsUntil - clock.now();
     if (left <= 0) flush(waiting);
     else cancelTimer = clock.after(left, flushOrWait);
@@ -67,6 +85,7 @@ export function createChangePacer(
       if (isFirst) flushOrWait();
     },
     stop: () => {
+      isStopped = true;
       waiting = undefined;
       cancelTimer();
     },

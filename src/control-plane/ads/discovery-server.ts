@@ -15,6 +15,7 @@ import { connectionGrace } from "./discovery-settings.ts";
 import type { DiscoveryStream, ProxyStatus } from "./discovery-stream.ts";
 import type { IncomingDependencies } from "./incoming-stream.ts";
 import { acceptStream } from "./incoming-stream.ts";
+import { inSlices } from "./in-slices.ts";
 import type { KeyedCertificate } from "./live-credentials.ts";
 import { LiveCredentials } from "./live-credentials.ts";
 import { SubscriberIndex } from "./subscriber-index.ts";
@@ -85,9 +86,14 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const server = new Server(grpcOptions(settings));
   const credentials = new LiveCredentials(certificate.current());
   const pacer = createChangePacer(
-    (change, since) => {
-      for (const [stream, recheck] of index.concerned(change)) stream.recheck(recheck, since);
-    },
+    (change, since) =>
+      inSlices(
+        index.concerned(change),
+        ([stream, recheck]) => {
+          stream.recheck(recheck, since);
+        },
+        { clock },
+      ),
     clock,
     settings.pacer,
   );

@@ -93,6 +93,7 @@ export class DiscoveryStream {
 
   /** Something has changed; `since` in milliseconds since the epoch. */
   recheck(recheck: Recheck, since: number): void {
+    if (this.#isEnded) return;
     if (recheck.everything) this.#state.recheckAll();
     else for (const [type, names] of recheck.names) this.#state.recheck(type, names);
     this.#records.due(since);

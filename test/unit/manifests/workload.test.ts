@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { repositoryRoot } from "../../../scripts/manifests/render.ts";
 import type { Manifest } from "../../../scripts/manifests/transform.ts";
 import { parseMeshConfig } from "../../../src/config/load.ts";
 import { isSettingName, parseSetting, validateDefaults } from "../../../src/injection/annotations/registry.ts";
@@ -138,6 +141,33 @@ describe("the examples", () => {
       const suffix = key.replace("outrigger.dev/", "");
       assert.ok(isSettingName(suffix), key);
       assert.ok(parseSetting(suffix, value, key).ok, `${key}: ${value}`);
+    }
+  });
+});
+
+describe("the control plane's Deployment", () => {
+  const controlPlane = find(render("overlays/mesh"), "Deployment", "outrigger-control-plane")["spec"] as Deployment;
+  const { startupProbe, readinessProbe, livenessProbe } = onlyContainer(controlPlane);
+
+  test("is restarted after a minute without an answer at the soonest: being slow is no reason", () => {
+    const { periodSeconds = 0, timeoutSeconds = 0, failureThreshold = 0 } = livenessProbe ?? {};
+    assert.ok(periodSeconds * failureThreshold >= 60);
+    assert.ok(timeoutSeconds >= 10);
+  });
+
+  test("has the probes that docs/discovery.md says it has", () => {
+    const page = readFileSync(join(repositoryRoot, "docs/discovery.md"), "utf8");
+    for (const [name, probe] of Object.entries({
+      startup: startupProbe,
+      readiness: readinessProbe,
+      liveness: livenessProbe,
+    })) {
+      const row = new RegExp(`^\\| ${name} +\\| (\\d+) s +\\| (\\d+) s +\\| (\\d+) failures`, "m").exec(page) ?? [];
+      assert.deepEqual(
+        row.slice(1).map(Number),
+        [probe?.periodSeconds, probe?.timeoutSeconds, probe?.failureThreshold],
+        name,
+      );
     }
   });
 });
