@@ -53,6 +53,12 @@ const smallBudget: PolicyService = {
   policy: { ...noBudget.policy, retryBudget: { percent: 0, minConcurrent: 1 } },
 };
 
+const wholeBudget: PolicyService = {
+  ...noBudget,
+  host: 11,
+  policy: { ...noBudget.policy, retryBudget: { percent: 100, minConcurrent: 0 } },
+};
+
 describe("limits", () => {
   let pods: TwoSidecars;
   before(async () => {
@@ -72,6 +78,7 @@ describe("limits", () => {
       impatient,
       noBudget,
       smallBudget,
+      wholeBudget,
     ]);
     await pods.server.application.replicaRecords();
   });
@@ -114,11 +121,13 @@ describe("limits", () => {
     assert.equal(await attempts(lastRetry), 1);
   });
 
-  test("retryBudget: none where it is empty, and what is allowed in any case", async () => {
+  test("retryBudget: none where it is empty, what is allowed in any case, and a share of what is under way", async () => {
     assert.deepEqual(await statuses(noBudget, 1, "/"), { 503: 1 });
     assert.equal(await attempts(noBudget), 1);
     assert.deepEqual(await statuses(smallBudget, 1, "/"), { 503: 1 });
     assert.equal(await attempts(smallBudget), 3);
+    assert.deepEqual(await statuses(wholeBudget, 1, "/"), { 503: 1 });
+    assert.equal(await attempts(wholeBudget), 3);
   });
 
   test("idleTimeout: what nobody uses is closed", async () => {
