@@ -97,6 +97,10 @@ const elsewhereNext = retried(
   { conditions: ["serverError"], methods: idempotent },
   { ports: [first, second, third] },
 );
+/** Nobody listens at the first one's port, which the server's sidecar notices. */
+const deserted: Partial<PolicyService> = { ports: [7099, second] };
+const desertedRetried = retried(30, { conditions: ["connectFailure"] }, deserted);
+const desertedNotRetried = retried(31, { conditions: ["refusedStream"] }, deserted);
 const postUnreachable = retried(29, { conditions: ["serverError"], methods: idempotent }, unreachable);
 
 const delayed = faulty(41, { delay: { durationMs: 400, percent: 100 } });
@@ -124,7 +128,7 @@ const services = [
   ...[limited, silent, unlimited],
   ...[connectFailure, otherThanConnecting, noAttempts, fourAttempts, refusedStream, refusedForGood, reset, serverError],
   ...[gatewayError, statusCodes, allMethods, unavailable, otherStatus, perTry, perTryUnseen, longWaits, shortWaits],
-  ...[elsewhereNext, postUnreachable],
+  ...[elsewhereNext, postUnreachable, desertedRetried, desertedNotRetried],
   ...[delayed, sometimesDelayed, aborted, sometimesAborted, grpcAborted, chosen, delayedTooLong, plain],
   ...fresh,
 ];
@@ -179,6 +183,17 @@ describe("requests", () => {
       assert.equal(await connected(otherThanConnecting), 1);
       assert.equal(await connected(noAttempts), 1);
       assert.equal(await connected(fourAttempts), 5);
+    });
+
+    test("connectFailure: also where the server's sidecar finds nobody, and whatever the method", async () => {
+      const statuses = async (service: PolicyService): Promise<readonly number[]> => {
+        const requests = times(20, to(service, "/", { method: "POST" }));
+        const pages = await pods.client.application.getEach(requests, 1);
+        assert.ok(pages.every(({ headers }) => !("x-outrigger-unseen" in headers)));
+        return [...tally(pages, ({ status }) => status).keys()].sort();
+      };
+      assert.deepEqual(await statuses(desertedRetried), [200]);
+      assert.deepEqual(await statuses(desertedNotRetried), [200, 503]);
     });
 
     test("refusedStream: what a server has not looked at is tried again, also a POST", async () => {
