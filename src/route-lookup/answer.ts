@@ -9,8 +9,10 @@ import { describeAction, describeExtras, describeMatch } from "../control-plane/
 import type { RequestFacts } from "../control-plane/model/routes/match-request.ts";
 import { matchRequest, mismatch } from "../control-plane/model/routes/match-request.ts";
 import type { RouteKey } from "../control-plane/model/routes/route-key.ts";
-import { routeKey, splitRouteKey } from "../control-plane/model/routes/route-key.ts";
+import { routeKey } from "../control-plane/model/routes/route-key.ts";
+import { describeSplit } from "../control-plane/model/tcp-routes/describe-split.ts";
 import type { NamespacedName } from "../control-plane/model/workload.ts";
+import { namespacedName } from "../control-plane/model/workload.ts";
 import type { Question, ServiceQuestion } from "./question.ts";
 
 export interface RouteAnswer {
@@ -19,6 +21,8 @@ export interface RouteAnswer {
   readonly from: string;
   /** Those that have routes, or policies that say something of requests. */
   readonly ports: readonly PortAnswer[];
+  /** Those whose connections a TCPRoute shares out. */
+  readonly tcpPorts: readonly TcpPortAnswer[];
   /** Routes that name the Service and have something wrong with them. */
   readonly complaints: readonly Complaint[];
 }
@@ -31,6 +35,17 @@ export interface PortAnswer {
   readonly taken?: number | null;
 }
 
+export interface TcpPortAnswer {
+  readonly port: number;
+  /** `TCPRoute <namespace>/<name>`. */
+  readonly origin: AnyRoute;
+  /** `90% shop/db-blue:5432, 10% refused`. */
+  readonly action: string;
+}
+
+/** The kind of a route, and its name. */
+export type AnyRoute = RouteKey | `TCPRoute ${NamespacedName}`;
+
 export interface RuleAnswer {
   readonly origin: RuleOrigin;
   readonly match: string;
@@ -41,7 +56,7 @@ export interface RuleAnswer {
 }
 
 export interface Complaint {
-  readonly route: RouteKey;
+  readonly route: AnyRoute;
   readonly condition: "Accepted" | "ResolvedRefs";
   readonly reason: string;
   readonly message: string;
@@ -51,6 +66,8 @@ export interface LookupMesh {
   readonly mesh: MeshModel;
   /** All that there are, sorted. */
   readonly routes: readonly RouteKey[];
+  /** The same of TCPRoutes. */
+  readonly tcpRoutes: readonly NamespacedName[];
 }
 
 /** The mesh that these objects make. */
@@ -61,17 +78,31 @@ export function meshOf(changes: readonly ObjectChange[], settings: MeshSettings)
     if (kind !== "httpRoute" && kind !== "grpcRoute") return [];
     return [routeKey(kind === "httpRoute" ? "HTTPRoute" : "GRPCRoute", key as NamespacedName)];
   });
-  return { mesh, routes: routes.sort() };
+  const tcpRoutes = changes.filter(({ kind }) => kind === "tcpRoute").map(({ key }) => key as NamespacedName);
+  return { mesh, routes: routes.sort(), tcpRoutes: tcpRoutes.sort() };
 }
 
-export function answer({ mesh, routes }: LookupMesh, { about, from, request }: Question): RouteAnswer {
+export function answer({ mesh, routes, tcpRoutes }: LookupMesh, { about, from, request }: Question): RouteAnswer {
   const ports = mesh.routedPorts(from).filter((port) => isAbout(about, port));
   return {
     service: `${about.namespace}/${about.service}`,
     from,
     ports: ports.map((port) => answerForPort(port, request)),
-    complaints: routes.flatMap((route) => complaintsOf(route, mesh.routeVerdict(route) ?? [], about)),
+    tcpPorts: answerForConnections(mesh, about),
+    complaints: [
+      ...routes.flatMap((route) => complaintsOf(route, mesh.routeVerdict(route) ?? [], about)),
+      ...tcpRoutes.flatMap((route) => complaintsOf(`TCPRoute ${route}`, mesh.tcpRouteVerdict(route) ?? [], about)),
+    ],
   };
+}
+
+function answerForConnections(
+  mesh: MeshModel,
+  { namespace, service, port: asked }: ServiceQuestion,
+): readonly TcpPortAnswer[] {
+  return [...mesh.tcpSplits(namespacedName(namespace, service))]
+    .filter(([port]) => asked === undefined || asked === port)
+    .map(([port, split]) => ({ port, origin: `TCPRoute ${split.route}` as const, action: describeSplit(split) }));
 }
 
 function isAbout({ namespace, service, port }: ServiceQuestion, routed: RoutedPort): boolean {
@@ -99,11 +130,12 @@ function answerForRule(port: RoutedPort, rule: RouteRule, reason: string | undef
 }
 
 function complaintsOf(
-  route: RouteKey,
+  route: AnyRoute,
   parents: readonly ParentVerdict[],
   { namespace, service }: ServiceQuestion,
 ): readonly Complaint[] {
-  const [own = ""] = splitRouteKey(route).name.split("/");
+  const [, name = ""] = route.split(" ");
+  const [own = ""] = name.split("/");
   return parents
     .filter(({ parent }) => parent.name === service && (parent.namespace ?? own) === namespace)
     .flatMap(({ accepted, resolvedRefs }): readonly Complaint[] => [

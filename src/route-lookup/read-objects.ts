@@ -21,6 +21,7 @@ const kinds: readonly ObjectKind[] = [
   "service",
   "httpRoute",
   "grpcRoute",
+  "tcpRoute",
   "referenceGrant",
   "trafficPolicy",
 ];

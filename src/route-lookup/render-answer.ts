@@ -1,10 +1,13 @@
 /** The answer of `outrigger routes` as text. Pure. */
 import { describeOrigin } from "../control-plane/model/routes/describe-rule.ts";
 import { none, renderColumns } from "../proxies/columns.ts";
-import type { Complaint, PortAnswer, RouteAnswer, RuleAnswer } from "./answer.ts";
+import type { Complaint, PortAnswer, RouteAnswer, RuleAnswer, TcpPortAnswer } from "./answer.ts";
 
-export function renderAnswer({ service, from, ports, complaints }: RouteAnswer): string {
-  const parts = ports.map((port) => renderPort(service, from, port));
+export function renderAnswer({ service, from, ports, tcpPorts, complaints }: RouteAnswer): string {
+  const parts = [
+    ...ports.map((port) => renderPort(service, from, port)),
+    ...tcpPorts.map((port) => renderTcpPort(service, port)),
+  ];
   const routed =
     parts.length === 0 ? [`${service}: no routes for clients in ${from}; requests go to the Service itself\n`] : parts;
   return [...routed, ...complaints.map(renderComplaint)].join("\n");
@@ -26,6 +29,11 @@ function renderPort(service: string, from: string, { port, rules, taken }: PortA
   });
   const end = taken === null ? "No rule takes the request: it is answered 404.\n" : "";
   return `${title}${renderColumns(headings, rows)}${end}`;
+}
+
+/** A request has no part in it: whatever its words, it is bytes on a connection. */
+function renderTcpPort(service: string, { port, action, origin }: TcpPortAnswer): string {
+  return `${service}:${port}, plain TCP\n${renderColumns(["GOES TO", "FROM"], [[action, origin]])}`;
 }
 
 function verdict({ mismatch }: RuleAnswer, place: number, taken: number | null): string {

@@ -1,6 +1,6 @@
 /**
- * `outrigger routes`: the rules for a Service's requests in the order in which sidecars try them, and which one takes a
- * request; of manifests without a cluster, or of what is in one.
+ * `outrigger routes`: the rules for a Service's requests in the order in which sidecars try them, which one takes a request,
+ * and where its TCP connections go; of manifests without a cluster, or of what is in one.
  */
 import type { MeshConfig } from "../../config/schema.ts";
 import { OutriggerError } from "../../errors.ts";
@@ -65,7 +65,7 @@ export const routes: Command = {
   name: "routes",
   operands: "[NAMESPACE/]SERVICE[:PORT]",
   summary:
-    "Show the rules for a Service's requests in the order in which sidecars try them, and which one takes a request (--method, --path, --header); of manifests (-f), or of what is in the cluster.",
+    "Show the rules for a Service's requests in the order in which sidecars try them, which one takes a request (--method, --path, --header), and where its TCP connections go; of manifests (-f), or of what is in the cluster.",
   options: {
     filename: { short: "f", value: "FILE", multiple: true, help: "manifests, YAML or JSON; - for the standard input" },
     method: { value: "METHOD", help: "of the request (GET)" },

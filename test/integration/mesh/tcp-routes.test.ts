@@ -75,12 +75,12 @@ describe("a port that a TCPRoute has", () => {
     await pods.controlPlane.state(
       mesh(shared("10.96.4.1", [share("blue", 80, own(blue)), share("green", 20, own(green))])),
     );
-    const counts = await pods.client.application.dial({ host: "10.96.4.1", port }, 1000);
+    const counts = await pods.client.application.dial({ host: "10.96.4.1", port }, 600);
     const { blue: ofBlue, green: ofGreen, refused: none } = tally(counts);
     assert.equal(none, 0);
-    assertShare(ofGreen, 1000, 0.2);
+    assertShare(ofGreen, 600, 0.2);
     for (const number of blue) assertShare(counts[`port ${number}`] ?? 0, ofBlue, 1 / 3);
-    await eventually("the connections are logged", () => pods.client.envoy.accessLog().length >= 1000);
+    await eventually("the connections are logged", () => pods.client.envoy.accessLog().length >= 600);
     const peers = new Set(pods.client.envoy.accessLog().map((line) => line["upstream_peer"]));
     assert.deepEqual([...peers], [workloadIdentity(trustDomain, serverPod.namespace, serverPod.serviceAccount)]);
   });
@@ -88,9 +88,9 @@ describe("a port that a TCPRoute has", () => {
   test("endpoints that two backends have get their part of both", async () => {
     const all = own([...blue, ...green]);
     await pods.controlPlane.state(mesh(shared("10.96.4.2", [share("all", 60, all), share("green", 40, own(green))])));
-    const { green: ofGreen, refused: none } = await dial("10.96.4.2", 1000);
+    const { green: ofGreen, refused: none } = await dial("10.96.4.2", 600);
     assert.equal(none, 0);
-    assertShare(ofGreen, 1000, 0.4 + 0.6 / 4);
+    assertShare(ofGreen, 600, 0.4 + 0.6 / 4);
   });
 
   test("the share of a backend that is missing or has no endpoints is refused, also where a policy checks endpoints", async () => {
@@ -115,6 +115,13 @@ describe("a port that a TCPRoute has", () => {
       const counts = await dial(host, 600);
       assertShare(counts.refused, 600, 0.5);
       assert.equal(counts.green, 0);
+      await eventually("the refused ones are in the log, with the sidecar's own port", () =>
+        pods.client.envoy
+          .accessLog()
+          .some(
+            (line) => line["original_destination"] === `${host}:${port}` && line["upstream_host"] === "127.0.0.1:15001",
+          ),
+      );
     }
     await pods.controlPlane.state(mesh(shared("10.96.4.3", [share("missing", 1, [])])));
     await eventually("all are refused", async () => (await dial("10.96.4.3", 20)).refused === 20);

@@ -102,6 +102,44 @@ describe("outrigger routes, of manifests", () => {
     );
   });
 
+  test("says where the connections to a port go that a TCPRoute has, and what is wrong with others", async () => {
+    const tcp = (name: string, time: string, backends: string): string => `apiVersion: gateway.networking.k8s.io/v1
+kind: TCPRoute
+metadata: { name: ${name}, namespace: shop, creationTimestamp: "${time}" }
+spec:
+  parentRefs: [{ group: "", kind: Service, name: db }]
+  rules: [{ backendRefs: [${backends}] }]
+---
+`;
+    const files = {
+      services:
+        "apiVersion: v1\nkind: Service\nmetadata: { name: db, namespace: shop }\nspec: { ports: [{ port: 5432 }] }\n",
+      routes: [
+        tcp("first", "2026-01-01T00:00:00Z", "{ name: db, port: 5432, weight: 3 }, { name: gone, port: 5432 }"),
+        tcp("second", "2026-01-02T00:00:00Z", "{ name: db, port: 5432 }"),
+      ].join(""),
+    };
+    const command = ["routes", "shop/db:5432", "-f", "services", "-f", "routes"];
+    const { out } = await runWith(commands, command, files);
+    assert.equal(
+      out,
+      `shop/db:5432, plain TCP
+GOES TO                         FROM
+75% shop/db:5432, 25% refused   TCPRoute shop/first
+
+TCPRoute shop/first: ResolvedRefs is False, BackendNotFound
+  spec.rules[0].backendRefs[1]: there is no Service shop/gone; create it, or name another one
+
+TCPRoute shop/second: Accepted is False, Conflicted
+  port 5432: the older TCPRoute first applies there
+`,
+    );
+    const data = JSON.parse((await runWith(commands, [...command, "-o", "json"], files)).out) as object;
+    assert.deepEqual("tcpPorts" in data && data.tcpPorts, [
+      { port: 5432, origin: "TCPRoute shop/first", action: "75% shop/db:5432, 25% refused" },
+    ]);
+  });
+
   const wrong: readonly (readonly [readonly string[], RegExp, number])[] = [
     [["shop/nothing"], /Service shop\/nothing.*\(OUTRIGGER_OBJECT_NOT_FOUND\)/s, 1],
     [["Shop/web"], /NAMESPACE\/SERVICE.*\(OUTRIGGER_USAGE\)/s, 2],

@@ -17,6 +17,17 @@ import { resolveTcpBackend } from "./resolve-tcp-backend.ts";
 import type { TcpRouteRecord } from "./tcp-route-record.ts";
 import { isOwnParent } from "./tcp-route-table.ts";
 
+/** Reasons of the condition `Accepted`. */
+export const tcpAcceptedReasons = [
+  "Accepted",
+  "NoMatchingParent",
+  "Conflicted",
+  "ConsumerRouteNotSupported",
+  "UnsupportedValue",
+] as const satisfies readonly AcceptedReason[];
+
+type TcpAcceptedReason = (typeof tcpAcceptedReasons)[number];
+
 /** What has become of one parent. */
 interface Outcome {
   /** Ports that the route has. */
@@ -24,7 +35,7 @@ interface Outcome {
   /** Ports that it is for, and another route has. */
   readonly lost: readonly LostPort[];
   /** Why it can be for none. */
-  readonly obstacle: { readonly reason: AcceptedReason; readonly problem: Problem } | undefined;
+  readonly obstacle: { readonly reason: TcpAcceptedReason; readonly problem: Problem } | undefined;
 }
 
 /** Undefined where there is no such route. */

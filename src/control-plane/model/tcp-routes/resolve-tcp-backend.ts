@@ -12,6 +12,15 @@ import type { BackendReference } from "../routes/route-record.ts";
 import type { NamespacedName } from "../workload.ts";
 import { namespacedName } from "../workload.ts";
 
+/** Reasons of the condition `ResolvedRefs`, where it does not hold. */
+export const tcpUnresolvedReasons = [
+  "InvalidKind",
+  "BackendNotFound",
+  "RefNotPermitted",
+] as const satisfies readonly UnresolvedReason[];
+
+type TcpUnresolvedReason = (typeof tcpUnresolvedReasons)[number];
+
 export interface BackendLookup {
   readonly grants: Pick<GrantIndex, "allows">;
   /** Undefined where there is no such Service. */
@@ -36,7 +45,7 @@ export function resolveTcpBackend(
   { grants, serviceOf }: BackendLookup,
 ): TcpTarget | Unresolved {
   const { path, group, kind, name, port } = reference;
-  const no = (reason: UnresolvedReason, message: string, hint: string): Unresolved => ({
+  const no = (reason: TcpUnresolvedReason, message: string, hint: string): Unresolved => ({
     reason,
     problem: { path, message, hint } satisfies Problem,
   });
