@@ -2,21 +2,19 @@
  * The route table of outbound requests. Each request goes to the cluster that its private header names, unless the
  * destination has routes: those are in a virtual host of the destination's name.
  *
- * A virtual host is encoded once, whoever has it in his table, and a table is put together from encoded ones: so a change of one
- * route costs one virtual host, and moving bytes.
+ * A virtual host is encoded once, whoever has it in his table, and a table is put together from encoded ones.
  */
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { messageDescriptor, messageName } from "../../../envoy-api/registry.ts";
 import { encodeResource } from "../../../envoy-api/resource.ts";
 import type { EncodedResource } from "../../ads/resource-source.ts";
 import { typeUrls } from "../../ads/resource-source.ts";
 import type { RoutedPort } from "../../model/route.ts";
 import { digest } from "../encoded.ts";
 import { destinationHeader, outboundName } from "../names.ts";
-import { backendCluster } from "./forward.ts";
+import type { EncodedHost } from "./host-encoder.ts";
+import { HostEncoder } from "./host-encoder.ts";
 import { removeMark } from "../unseen-requests.ts";
 import { retryUnseen } from "./retry-policy.ts";
-import { failingHost, hostName, virtualHost } from "./virtual-host.ts";
+import { hostName } from "./virtual-host.ts";
 
 /** What a proxy gets for the routes of its namespace. */
 export interface RouteTable {
@@ -30,13 +28,6 @@ export interface HostFault {
   /** Its name, e.g. `shop/web|80`. */
   readonly host: string;
   readonly error: unknown;
-}
-
-interface EncodedHost {
-  /** A field of the table: tag, length, message. */
-  readonly field: Uint8Array;
-  readonly digest: string;
-  readonly mirrorClusters: readonly string[];
 }
 
 /** No time limit: how long a request may take is the client's affair. */
@@ -62,29 +53,10 @@ const rest = {
   virtual_hosts: [plainHost],
 };
 
-const hostType = "type.googleapis.com/envoy.config.route.v3.VirtualHost";
-
-function hostField(host: Uint8Array): Uint8Array {
-  const fields = messageDescriptor(messageName(typeUrls.route)).fields;
-  const number = fields.find(({ name }) => name === "virtual_hosts")?.number;
-  if (number === undefined) throw new Error("Envoy's route table has no virtual_hosts any more");
-  return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(host).finish();
-}
-
-function encodeHost(host: object, mirrorClusters: readonly string[]): EncodedHost {
-  const field = hostField(encodeResource(hostType, host));
-  return { field, digest: digest(field), mirrorClusters };
-}
-
-function encodeRoutes(routed: RoutedPort): EncodedHost {
-  const mirrors = routed.rules.flatMap(({ filters }) => filters.mirrors.map(({ backend }) => backendCluster(backend)));
-  return encodeHost(virtualHost(routed), mirrors);
-}
-
 /** Makes a table of encoded parts. The fields of a protobuf message may come in any order. */
 function assemble(restBytes: Uint8Array, hosts: readonly EncodedHost[]): RouteTable {
   const version = digest([digest(restBytes), ...hosts.map((host) => host.digest)].join(" "));
-  const body = Buffer.concat([restBytes, ...hosts.map(({ field }) => field)]);
+  const body = Buffer.concat([restBytes, ...hosts.map(({ item }) => item)]);
   const mirrorClusters = [...new Set(hosts.flatMap((host) => host.mirrorClusters))].sort();
   return { resource: { name: outboundName, version, body }, mirrorClusters };
 }
@@ -104,7 +76,8 @@ export class RouteTables {
   readonly #tables = new WeakMap<readonly RoutedPort[], MadeTable>();
   /** By the namespace of the clients: the last that was asked for. */
   readonly #current = new Map<string, MadeTable>();
-  #rest: Uint8Array | undefined;
+  /** Made when first needed, as the descriptors are large. */
+  #parts: { readonly rest: Uint8Array; readonly encoder: HostEncoder } | undefined;
 
   /** @param onFault hears of each virtual host that cannot be made, once */
   constructor(onFault: (fault: HostFault) => void) {
@@ -129,23 +102,26 @@ export class RouteTables {
   }
 
   #make(ports: readonly RoutedPort[], before: MadeTable | undefined): MadeTable {
-    this.#rest ??= encodeResource(typeUrls.route, rest);
-    const hosts = ports.map((routed) => this.#host(routed) ?? stoodIn(routed, before));
-    const made = { ...assemble(this.#rest, hosts), ports, hosts };
+    this.#parts ??= { rest: encodeResource(typeUrls.route, rest), encoder: new HostEncoder() };
+    const { encoder, rest: restBytes } = this.#parts;
+    const hosts = ports.map(
+      (routed) => this.#host(routed, encoder) ?? earlier(routed, before) ?? encoder.encodeFailing(routed),
+    );
+    const made = { ...assemble(restBytes, hosts), ports, hosts };
     this.#tables.set(ports, made);
     return made;
   }
 
-  #host(routed: RoutedPort): EncodedHost | undefined {
+  #host(routed: RoutedPort, encoder: HostEncoder): EncodedHost | undefined {
     if (this.#hosts.has(routed)) return this.#hosts.get(routed);
-    const made = this.#encode(routed);
+    const made = this.#encode(routed, encoder);
     this.#hosts.set(routed, made);
     return made;
   }
 
-  #encode(routed: RoutedPort): EncodedHost | undefined {
+  #encode(routed: RoutedPort, encoder: HostEncoder): EncodedHost | undefined {
     try {
-      return encodeRoutes(routed);
+      return encoder.encode(routed);
     } catch (error) {
       this.#onFault({ host: hostName(routed), error });
       return undefined;
@@ -158,7 +134,7 @@ function isSame(one: RoutedPort, other: RoutedPort): boolean {
   return hostName(one) === hostName(other) && one.addresses.join(" ") === other.addresses.join(" ");
 }
 
-function stoodIn(routed: RoutedPort, before: MadeTable | undefined): EncodedHost {
+function earlier(routed: RoutedPort, before: MadeTable | undefined): EncodedHost | undefined {
   const place = before?.ports.findIndex((port) => isSame(port, routed)) ?? -1;
-  return before?.hosts[place] ?? encodeHost(failingHost(routed), []);
+  return before?.hosts[place];
 }

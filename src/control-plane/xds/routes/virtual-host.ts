@@ -2,7 +2,6 @@
 import type { RoutedPort } from "../../model/route.ts";
 import { destinationName } from "../names.ts";
 import { retryUnseen } from "./retry-policy.ts";
-import { ruleRoutes } from "./rule-routes.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,12 +17,9 @@ function found(routed: RoutedPort): Fields {
   };
 }
 
-export function virtualHost(routed: RoutedPort): Fields {
-  return {
-    ...found(routed),
-    retry_policy: retryUnseen,
-    routes: routed.rules.flatMap((rule) => ruleRoutes(rule, routed)),
-  };
+/** All of it but the routes. */
+export function hostFields(routed: RoutedPort): Fields {
+  return { ...found(routed), retry_policy: retryUnseen };
 }
 
 /** In place of routes that could not be translated: requests fail, and whoever sends them is told where to look. */

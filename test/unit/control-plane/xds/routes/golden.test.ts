@@ -3,10 +3,10 @@
  * `test/integration/mesh/validate.test.ts`, what it makes of them by `routes*.test.ts` beside that.
  */
 import { parse, stringify } from "yaml";
-import { virtualHost } from "../../../../../src/control-plane/xds/routes/virtual-host.ts";
 import { testGolden } from "../../../../golden-files.ts";
 import type { SaidPort } from "../../../../mesh/sample-routes.ts";
 import { routedPort } from "../../../../mesh/sample-routes.ts";
+import { virtualHost } from "../../../../mesh/virtual-host.ts";
 
 testGolden("routes", (input) => {
   const host = virtualHost(routedPort(parse(input) as SaidPort));
