@@ -108,6 +108,10 @@ bench-cluster: $(modules) $(bundle) ## What a sidecar costs, on a cluster that r
 bench-model: $(modules) ## The control plane's model of the mesh: cost of a change, memory
 	@node --expose-gc test/bench/model.ts
 
+.PHONY: bench-routes
+bench-routes: setup $(bundle) ## Ten thousand routes by a real sidecar (root): time of a change, and what a request takes longer
+	@node test/bench/routes/run.ts --record docs/benchmarks.md
+
 .PHONY: bench-xds
 bench-xds: $(modules) $(bundle) ## The control plane under a thousand simulated proxies: time, bytes, CPU, memory (Go)
 	@node test/bench/xds/run.ts --record docs/benchmarks.md --record README.md

@@ -4,54 +4,15 @@
  * over a hundred Services or all for one.
  */
 import { performance } from "node:perf_hooks";
-import { readObject } from "../../src/control-plane/kubernetes/read-object.ts";
 import type { ObjectChange } from "../../src/control-plane/model/cluster-object.ts";
 import type { MeshModel } from "../../src/control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../../src/control-plane/model/mesh-model.ts";
 import { percentile } from "./figures.ts";
 import { cpuSince, heapInMegabytes } from "./own-figures.ts";
+import { namespace, route, service, slice } from "./routed-shop.ts";
 import { renderTable } from "./table.ts";
 
-const namespace = "shop";
 const changeCount = 2_000;
-
-function service(index: number): ObjectChange {
-  return readObject("service", `${namespace}/app-${index}`, {
-    metadata: { name: `app-${index}`, namespace },
-    spec: { clusterIP: `10.96.0.${index + 1}`, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
-  });
-}
-
-function slice(index: number, unready: boolean): ObjectChange {
-  const name = `app-${index}-1`;
-  return readObject("slice", `${namespace}/${name}`, {
-    metadata: { name, namespace, labels: { "kubernetes.io/service-name": `app-${index}` } },
-    addressType: "IPv4",
-    ports: [{ name: "http", port: 8080 }],
-    endpoints: [{ addresses: [`10.1.0.${index + 1}`], conditions: { ready: !unready } }],
-  });
-}
-
-/** A canary of one path. */
-function route(index: number, services: number, weight: number): ObjectChange {
-  const name = `route-${index}`;
-  const parent = `app-${index % services}`;
-  return readObject("httpRoute", `${namespace}/${name}`, {
-    metadata: { name, namespace, generation: 1, creationTimestamp: new Date(index * 1_000).toISOString() },
-    spec: {
-      parentRefs: [{ group: "", kind: "Service", name: parent, port: 80 }],
-      rules: [
-        {
-          matches: [{ path: { type: "PathPrefix", value: `/path-${index}` } }],
-          backendRefs: [
-            { name: parent, port: 80, weight: 100 - weight },
-            { name: `app-${(index + 1) % services}`, port: 80, weight },
-          ],
-        },
-      ],
-    },
-  });
-}
 
 /** Each change in microseconds, with what clients see afterwards. */
 function time(mesh: MeshModel, changeOf: (turn: number) => ObjectChange): readonly number[] {

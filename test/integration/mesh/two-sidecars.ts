@@ -43,12 +43,13 @@ export interface MeshedPod {
   readonly admin: (path: string) => Promise<string>;
 }
 
-export interface TwoSidecars {
+/** @typeParam C the control plane */
+export interface TwoSidecars<C = ControlPlane> {
   readonly client: MeshedPod;
   readonly server: MeshedPod;
   /** Everybody else: clients without a sidecar, servers that are no pods. */
   readonly world: Agent;
-  readonly controlPlane: ControlPlane;
+  readonly controlPlane: C;
   /** What the control plane was started with. */
   readonly start: ControlPlaneStart;
   readonly close: () => Promise<void>;
@@ -130,8 +131,25 @@ export interface TwoSidecarsOptions {
   readonly server?: Partial<BootstrapInput>;
 }
 
+/** Starts the control plane of the tests. */
+async function startControlPlane(world: Namespace, start: ControlPlaneStart): Promise<ControlPlane> {
+  const file = join(import.meta.dirname, "control-plane.ts");
+  const names = Object.keys(controlPlaneFunctions) as (keyof ControlPlaneFunctions)[];
+  const controlPlane = startRemote<ControlPlaneFunctions>(world, file, names);
+  await controlPlane.start(start);
+  return controlPlane;
+}
+
 /** Starts everything; resolves once both sidecars are ready. */
-export async function startTwoSidecars(options: TwoSidecarsOptions): Promise<TwoSidecars> {
+export function startTwoSidecars(options: TwoSidecarsOptions): Promise<TwoSidecars> {
+  return startSidecarsOf(startControlPlane, options);
+}
+
+/** The same with another control plane. */
+export async function startSidecarsOf<C>(
+  begin: (world: Namespace, start: ControlPlaneStart) => Promise<C>,
+  options: TwoSidecarsOptions,
+): Promise<TwoSidecars<C>> {
   requireNetworkTools();
   const folder = mkdtempSync(join(tmpdir(), "outrigger-two-sidecars-"));
   chmodSync(folder, 0o755);
@@ -147,10 +165,7 @@ export async function startTwoSidecars(options: TwoSidecarsOptions): Promise<Two
     trustBundle: root.certificate,
     certificates: Object.fromEntries(issued),
   };
-  const file = join(import.meta.dirname, "control-plane.ts");
-  const names = Object.keys(controlPlaneFunctions) as (keyof ControlPlaneFunctions)[];
-  const controlPlane = startRemote<ControlPlaneFunctions>(network.world, file, names);
-  await controlPlane.start(start);
+  const controlPlane = await begin(network.world, start);
   const world = startAgent(network.world);
   await serveAll(world);
   const [client, server] = await Promise.all(
