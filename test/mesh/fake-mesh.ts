@@ -22,6 +22,8 @@ export interface MeshStatement {
   readonly routes?: RouteStatement;
   /** By pod. */
   readonly limits?: Readonly<Record<NamespacedName, readonly PortLimit[]>>;
+  /** By pod. */
+  readonly requestPorts?: Readonly<Record<NamespacedName, readonly number[]>>;
 }
 
 export type RouteStatement = Readonly<Record<string, readonly RoutedPort[]>>;
@@ -84,7 +86,12 @@ export class FakeMesh implements Mesh {
       JSON.stringify([inspectedPorts, opaqueAddresses]);
     const limits = ({ limits = {} }: MeshStatement): ReadonlyMap<NamespacedName, unknown> =>
       new Map(Object.entries(limits) as [NamespacedName, unknown][]);
-    const limitedPods = differing(limits(said), limits(statement), (value) => JSON.stringify(value));
+    const requestPorts = ({ requestPorts = {} }: MeshStatement): ReadonlyMap<NamespacedName, unknown> =>
+      new Map(Object.entries(requestPorts) as [NamespacedName, unknown][]);
+    const limitedPods = [
+      ...differing(limits(said), limits(statement), (value) => JSON.stringify(value)),
+      ...differing(requestPorts(said), requestPorts(statement), (value) => JSON.stringify(value)),
+    ];
     const redefined = differing(services, this.#services, definition);
     return {
       addresses: differing(services, this.#services, (value) => JSON.stringify(value)),
@@ -120,6 +127,10 @@ export class FakeMesh implements Mesh {
 
   inboundLimits(pod: NamespacedName): readonly PortLimit[] {
     return this.#said.limits?.[pod] ?? [];
+  }
+
+  requestPorts(pod: NamespacedName): readonly number[] {
+    return this.#said.requestPorts?.[pod] ?? [];
   }
 
   inspectedPorts(): readonly number[] {

@@ -93,6 +93,7 @@ export function createMeshModel(options: MeshModelOptions): MeshModel {
     destination: (address) => findDestination(state, address),
     workload: (pod) => state.pods.get(pod)?.workload,
     inboundLimits: (pod) => state.limits.at(state.pods.get(pod)?.record.ips ?? []),
+    requestPorts: (pod) => findRequestPorts(state, pod),
     inspectedPorts: () => state.inspection.inspectedPorts(),
     opaqueAddresses: () => state.inspection.opaqueAddresses(),
     servicesOf: (namespace) => state.clusterIps.of(namespace).map((address) => clusterIpDestination(state, address)),
@@ -153,6 +154,11 @@ function followClusterIps({ clusterIps, claims }: MeshState, { claimsBefore }: P
     for (const namespace of clusterIps.move(key, before, claims.holder(key))) namespaces.add(namespace);
   }
   return namespaces;
+}
+
+function findRequestPorts({ pods, declared }: MeshState, pod: NamespacedName): readonly number[] {
+  const record = pods.get(pod)?.record;
+  return record === undefined ? [] : declared.requestsAt(record.namespace, record.ips);
 }
 
 function findDestination(state: MeshState, address: Address): Destination {

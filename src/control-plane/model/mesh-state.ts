@@ -3,6 +3,7 @@ import type { PortRange } from "../../net/port-range.ts";
 import { ClaimTable } from "./claim.ts";
 import type { NamespaceRecord } from "./cluster-object.ts";
 import { ClusterIpListing } from "./cluster-ip-listing.ts";
+import { DeclaredPorts } from "./declared-ports.ts";
 import { NodeIndex } from "./node-index.ts";
 import { OverruledPolicies } from "./overruled-policies.ts";
 import { PodIndex } from "./pod-index.ts";
@@ -35,6 +36,7 @@ export interface MeshState {
   readonly policies: PolicyIndex;
   readonly trafficPolicies: TrafficPolicyIndex;
   readonly limits: ReplicaLimits;
+  readonly declared: DeclaredPorts;
   readonly claims: ClaimTable;
   readonly clusterIps: ClusterIpListing;
   readonly inspection: PortInspection;
@@ -55,6 +57,7 @@ export function createMeshState(settings: MeshSettings): MeshState {
     policies: new PolicyIndex(settings.rootNamespace),
     trafficPolicies: new TrafficPolicyIndex(),
     limits: new ReplicaLimits(),
+    declared: new DeclaredPorts(),
     claims: new ClaimTable(),
     clusterIps: new ClusterIpListing(),
     inspection: new PortInspection(),

@@ -18,6 +18,8 @@ export interface Mesh {
   workload(pod: NamespacedName): Workload | undefined;
   /** How many requests a pod's own ports take, ascending by port; ports without a limit are not listed. */
   inboundLimits(pod: NamespacedName): readonly PortLimit[];
+  /** The ports of a pod that take requests and nothing else, ascending: nothing that arrives there need be looked into. */
+  requestPorts(pod: NamespacedName): readonly number[];
   /** Ports on which at least one Service takes HTTP or has not said what it takes; ascending. */
   inspectedPorts(): readonly number[];
   /** Opaque service ports whose number is among {@link inspectedPorts}: these addresses must not be inspected. */
@@ -42,7 +44,7 @@ export interface MeshChange {
   readonly ips: ReadonlySet<string>;
   /** Those of {@link addresses} where more than the endpoints' list differs: identities, protocol, existence. */
   readonly redefined: ReadonlySet<Address>;
-  /** Pods that came, went, or whose own settings (TLS mode, opaque ports, limits) differ. */
+  /** Pods that came, went, or whose own settings (TLS mode, opaque ports, limits, request ports) differ. */
   readonly workloads: ReadonlySet<NamespacedName>;
   /** Whether `inspectedPorts` or `opaqueAddresses` differ. */
   readonly ports: boolean;

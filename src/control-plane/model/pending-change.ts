@@ -37,7 +37,7 @@ export class PendingChange {
   /** Policies that have begun or ceased to be overruled for some pod. */
   readonly overruledPolicies = new Set<NamespacedName>();
 
-  /** Pods whose limits may have changed. */
+  /** Pods whose ports may take something else, or more, or fewer. */
   readonly limitedPods = new Set<NamespacedName>();
 
   readonly podsBefore = new Map<NamespacedName, PodEntry | undefined>();

@@ -9,6 +9,8 @@ import type { Claim, ClaimKey } from "./claim.ts";
 import { claimRanks, nodePortKey } from "./claim.ts";
 import type { ServicePortRecord, ServiceRecord, SliceRecord } from "./cluster-object.ts";
 import type { Address, DeclaredProtocol } from "./destination.ts";
+import type { DeclarationsByIp } from "./declared-ports.ts";
+import { declarePorts, noDeclarations } from "./declared-ports.ts";
 import type { PodLookup } from "./endpoints.ts";
 import { collectEndpoints, endpointIps } from "./endpoints.ts";
 import type { Exposure } from "./port-inspection.ts";
@@ -37,6 +39,8 @@ export interface ResolvedService {
   readonly front: ServiceFront | undefined;
   /** How many requests its replicas take. */
   readonly limits: LimitsByIp;
+  /** What its replicas take. */
+  readonly declarations: DeclarationsByIp;
   /** What policies say of its ports' requests, by number; ports whose requests nobody sees are not listed. */
   readonly requests: ReadonlyMap<number, RequestPolicy>;
 }
@@ -65,8 +69,16 @@ export function resolveService(service: ServiceRecord, context: ServiceContext):
     named: namePorts(service, resolved),
     front: serviceFront(service, ports),
     limits: limitReplicas(resolved),
+    declarations: declareReplicas(service, context),
     requests: requestPolicies(service, resolved),
   };
+}
+
+/** What a TCPRoute makes of a port is for its clients; the replicas take what they always did. */
+function declareReplicas(service: ServiceRecord, { slices, opaquePorts }: ServiceContext): DeclarationsByIp {
+  if (service.kind === "external-name") return noDeclarations;
+  const protocols = service.ports.map((port) => protocolOf(service, port, opaquePorts));
+  return declarePorts(service, protocols, slices);
 }
 
 const noNames: ReadonlyMap<Address, ResolvedPort> = new Map();

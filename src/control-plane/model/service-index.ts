@@ -7,6 +7,7 @@ import { noExposure } from "./port-inspection.ts";
 import { noLimits } from "./replica-limits.ts";
 import type { ResolvedService } from "./resolve-service.ts";
 import type { ResolvedPort } from "./resolved-port.ts";
+import { noDeclarations } from "./declared-ports.ts";
 import type { NamespacedName } from "./workload.ts";
 import { namespacedName } from "./workload.ts";
 
@@ -19,6 +20,7 @@ const nothing: ResolvedService = {
   named: new Map(),
   front: undefined,
   limits: noLimits,
+  declarations: noDeclarations,
   requests: new Map(),
 };
 

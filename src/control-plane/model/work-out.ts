@@ -102,7 +102,7 @@ function addServicesOfChangedIps({ pods, services }: MeshState, pending: Pending
 }
 
 function workOutService(state: MeshState, key: NamespacedName, pending: PendingChange): void {
-  const { services, claims, inspection, book, limits, pods } = state;
+  const { services, claims, inspection, book, limits, declared, pods } = state;
   const before = services.resolved(key);
   services.setResolved(key, resolve(state, key, pending));
   const after = services.resolved(key);
@@ -125,9 +125,11 @@ function workOutService(state: MeshState, key: NamespacedName, pending: PendingC
   for (const name of new Set([...before.named.keys(), ...after.named.keys()])) {
     rememberFirst(pending.namedBefore, name, before.named.get(name));
   }
-  for (const ip of limits.replace(key, before.limits, after.limits)) {
-    for (const pod of pods.claimantsOf(ip)) pending.limitedPods.add(pod);
-  }
+  const ips = [
+    ...limits.replace(key, before.limits, after.limits),
+    ...declared.replace(key, before.declarations, after.declarations),
+  ];
+  for (const ip of ips) for (const pod of pods.claimantsOf(ip)) pending.limitedPods.add(pod);
 }
 
 function resolve(state: MeshState, key: NamespacedName, pending: PendingChange): ResolvedService | undefined {

@@ -7,6 +7,7 @@ import { tracingFields } from "../../envoy/tracing.ts";
 import type { InterceptionMode } from "../../iptables/capture-plan.ts";
 import type { Cidr, IpFamily } from "../../net/cidr.ts";
 import type { PortRange } from "../../net/port-range.ts";
+import { includesPort } from "../../net/port-range.ts";
 import type { InboundTls, Workload } from "../model/workload.ts";
 import type { Proxy } from "../proxy.ts";
 
@@ -20,6 +21,8 @@ export interface ListenerInput {
   readonly accessLog: AccessLogMode;
   readonly internalListeners: boolean;
   readonly inboundTls: InboundTls;
+  /** Of the pod, ascending: what arrives there is requests, whether it is known as such or not. */
+  readonly requestPorts: readonly number[];
   /** Undefined: nothing is traced, and the listeners of all pods with these settings are the same. */
   readonly traced: { readonly target: TracingTarget; readonly workload: string; readonly pod: TracedPod } | undefined;
 }
@@ -42,7 +45,7 @@ function traced(proxy: Proxy, workload: Workload | undefined): ListenerInput["tr
 export function listenerInput(
   proxy: Proxy,
   workload: Workload | undefined,
-  mesh: Pick<ListenerInput, "trustDomain" | "ranges">,
+  mesh: Pick<ListenerInput, "trustDomain" | "ranges" | "requestPorts">,
 ): ListenerInput {
   const { interceptionMode, ipFamilies, opaquePorts, accessLog, internalListeners } = proxy;
   return {
@@ -54,6 +57,7 @@ export function listenerInput(
     accessLog,
     internalListeners,
     inboundTls: workload?.inboundTls ?? tlsOfUnknown,
+    requestPorts: mesh.requestPorts.filter((port) => !includesPort(opaquePorts, port)),
     traced: traced(proxy, workload),
   };
 }

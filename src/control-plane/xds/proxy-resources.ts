@@ -115,7 +115,11 @@ export function createProxyResources(
     listener: (proxy, name, targets) => {
       const wanted = parseListenerName(name);
       if (wanted === undefined || !isWanted(wanted, proxy, targets)) return undefined;
-      return listener({ name, wanted, settings: inputs.of(proxy, mesh.workload(proxy.pod)) });
+      return listener({
+        name,
+        wanted,
+        settings: inputs.of(proxy, mesh.workload(proxy.pod), mesh.requestPorts(proxy.pod)),
+      });
     },
     inboundRoutes: ({ pod }) => routes(mesh.inboundLimits(pod)),
     cluster: ({ interceptionMode, ipFamilies }, name) => cluster({ name, interceptionMode, ipFamilies }),

@@ -87,6 +87,47 @@ describe("inbound connections", () => {
     });
   });
 
+  describe("permissive, on a port that takes requests by what its Services say", () => {
+    const taking: Partial<MeshStatement> = {
+      requestPorts: { [`${serverPod.namespace}/${serverPod.name}`]: [at.pages] },
+    };
+    const forged =
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nx-forwarded-client-cert: URI=spiffe://forged\r\n\r\n";
+    /** A client that says nothing for longer than a sidecar waits to see what it is. */
+    const late = async (port: number, bytes: string): Promise<string> =>
+      (await pods.world.talk({ host: server, port, send: ["", bytes], pauseMs: 900, end: false })).text;
+
+    test("what a late client forges is believed where nobody says what the port takes", async () => {
+      assert.match(await late(at.pages, forged), /forged/);
+    });
+
+    test("and is removed where its Service says that it takes requests; requests under way are not disturbed", async () => {
+      const connection = await pods.world.connectTo();
+      const ask = async (): Promise<number> =>
+        (await pods.world.ask(connection, { host: server, port: at.pages, path: "/" })).localPort;
+      const before = await ask();
+      await pods.controlPlane.state(meshWith(permissive, taking));
+      await eventually("a late client is known", async () => !(await late(at.pages, forged)).includes("forged"));
+      assert.match(await late(at.pages, forged), /^HTTP\/1\.1 200/);
+      assert.equal(await ask(), before);
+      await pods.world.hangUp(connection);
+    });
+
+    test("sidecars are known by their certificates there, other ports take what they took, TLS passes", async () => {
+      assert.match((await fromMesh()).body, new RegExp(`URI=${clientUri}`));
+      const silent = await pods.world.talk({
+        host: server,
+        port: at.undeclared,
+        send: [],
+        end: false,
+        until: "welcome",
+      });
+      assert.equal(silent.failure, undefined);
+      assert.match(await late(at.pages, "hello\r\n\r\n"), /^HTTP\/1\.1 400/);
+      await pods.controlPlane.state(meshWith(permissive));
+    });
+  });
+
   describe("strict", () => {
     before(async () => {
       await pods.controlPlane.state(meshWith(strict));

@@ -52,7 +52,7 @@ export function answersOf(mesh: MeshModel): Answers {
   return {
     destinations: addresses.map((address) => mesh.destination(address)),
     workloads: podNames.map((pod) => mesh.workload(pod)),
-    limits: podNames.map((pod) => mesh.inboundLimits(pod)),
+    limits: podNames.map((pod) => [mesh.inboundLimits(pod), mesh.requestPorts(pod)]),
     ports: [mesh.inspectedPorts(), mesh.opaqueAddresses()],
     services: namespaces.map((namespace) => mesh.servicesOf(namespace)),
     routes: namespaces.map((namespace) => mesh.routedPorts(namespace)),

@@ -129,6 +129,7 @@ export const statements: fc.Arbitrary<MeshStatement> = fc.record({
   inspectedPorts: fc.subarray(ports),
   opaqueAddresses: fc.subarray(addresses.slice(0, 4)),
   limits,
+  requestPorts: fc.record({ "shop/web-1": fc.subarray(ports) }, { requiredKeys: [] }),
 });
 
 /** The sidecar of `shop/web-1`. */

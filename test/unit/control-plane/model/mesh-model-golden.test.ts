@@ -42,6 +42,7 @@ testGolden("mesh-model", (text, name) => {
     destinations: Object.fromEntries(asked.map((address) => [address, describe(mesh.destination(address))])),
     workloads: Object.fromEntries(pods.map((pod) => [pod, describeWorkload(mesh.workload(pod))])),
     ...limitsOf(mesh, pods),
+    ...requestPortsOf(mesh, pods),
     inspectedPorts: mesh.inspectedPorts(),
     opaqueAddresses: mesh.opaqueAddresses(),
     services: servicesOf(
@@ -170,6 +171,11 @@ function limitsOf(mesh: MeshModel, pods: readonly NamespacedName[]): object {
     `${port}: ${limit.requests} in ${limit.perMs} ms, burst ${limit.burst}`;
   if (limited.length === 0) return {};
   return { limits: Object.fromEntries(limited.map(([pod, limits]) => [pod, limits.map(line)])) };
+}
+
+function requestPortsOf(mesh: MeshModel, pods: readonly NamespacedName[]): object {
+  const taking = pods.map((pod) => [pod, mesh.requestPorts(pod).join(" ")] as const).filter(([, ports]) => ports !== "");
+  return taking.length === 0 ? {} : { requestPorts: Object.fromEntries(taking) };
 }
 
 function servicesOf(mesh: MeshModel, namespaces: readonly string[]): Readonly<Record<string, readonly string[]>> {

@@ -38,6 +38,7 @@ interface Said {
   readonly inspectedPorts?: readonly number[];
   readonly opaqueAddresses?: readonly Address[];
   readonly limits?: NonNullable<MeshStatement["limits"]>;
+  readonly requestPorts?: NonNullable<MeshStatement["requestPorts"]>;
   readonly settings?: Partial<TranslationSettings>;
   readonly calls?: readonly Address[];
 }
@@ -76,6 +77,7 @@ export function parseCase(text: string): TranslationCase {
       inspectedPorts: said.inspectedPorts ?? [],
       opaqueAddresses: said.opaqueAddresses ?? [],
       limits: said.limits ?? {},
+      requestPorts: said.requestPorts ?? {},
     },
     settings: { ...defaultTranslationSettings, ...said.settings },
     calls: said.calls ?? [],
