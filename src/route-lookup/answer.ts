@@ -4,7 +4,6 @@ import type { MeshModel } from "../control-plane/model/mesh-model.ts";
 import { createMeshModel } from "../control-plane/model/mesh-model.ts";
 import type { MeshSettings } from "../control-plane/model/mesh-state.ts";
 import type { RoutedPort, RouteRule, RuleOrigin } from "../control-plane/model/route.ts";
-import type { ParentVerdict } from "../control-plane/model/routes/judge-route.ts";
 import { describeAction, describeExtras, describeMatch } from "../control-plane/model/routes/describe-rule.ts";
 import type { RequestFacts } from "../control-plane/model/routes/match-request.ts";
 import { matchRequest, mismatch } from "../control-plane/model/routes/match-request.ts";
@@ -13,6 +12,8 @@ import { routeKey } from "../control-plane/model/routes/route-key.ts";
 import { describeSplit } from "../control-plane/model/tcp-routes/describe-split.ts";
 import type { NamespacedName } from "../control-plane/model/workload.ts";
 import { namespacedName } from "../control-plane/model/workload.ts";
+import type { AnyRoute, Complaint, LookupMesh } from "./complaints.ts";
+import { complaintsAbout } from "./complaints.ts";
 import type { Question, ServiceQuestion } from "./question.ts";
 
 export interface RouteAnswer {
@@ -23,7 +24,7 @@ export interface RouteAnswer {
   readonly ports: readonly PortAnswer[];
   /** Those whose connections a TCPRoute shares out. */
   readonly tcpPorts: readonly TcpPortAnswer[];
-  /** Routes that name the Service and have something wrong with them. */
+  /** What is wrong with routes that name the Service, and with policies of it and of these. */
   readonly complaints: readonly Complaint[];
 }
 
@@ -43,9 +44,6 @@ export interface TcpPortAnswer {
   readonly action: string;
 }
 
-/** The kind of a route, and its name. */
-export type AnyRoute = RouteKey | `TCPRoute ${NamespacedName}`;
-
 export interface RuleAnswer {
   readonly origin: RuleOrigin;
   readonly match: string;
@@ -53,21 +51,6 @@ export interface RuleAnswer {
   readonly extras: readonly string[];
   /** Why it does not take the request; left out where it does, where another has taken it, or none was asked about. */
   readonly mismatch?: string;
-}
-
-export interface Complaint {
-  readonly route: AnyRoute;
-  readonly condition: "Accepted" | "ResolvedRefs";
-  readonly reason: string;
-  readonly message: string;
-}
-
-export interface LookupMesh {
-  readonly mesh: MeshModel;
-  /** All that there are, sorted. */
-  readonly routes: readonly RouteKey[];
-  /** The same of TCPRoutes. */
-  readonly tcpRoutes: readonly NamespacedName[];
 }
 
 /** The mesh that these objects make. */
@@ -79,20 +62,19 @@ export function meshOf(changes: readonly ObjectChange[], settings: MeshSettings)
     return [routeKey(kind === "httpRoute" ? "HTTPRoute" : "GRPCRoute", key as NamespacedName)];
   });
   const tcpRoutes = changes.filter(({ kind }) => kind === "tcpRoute").map(({ key }) => key as NamespacedName);
-  return { mesh, routes: routes.sort(), tcpRoutes: tcpRoutes.sort() };
+  const policies = changes.filter(({ kind }) => kind === "trafficPolicy").map(({ key }) => key as NamespacedName);
+  return { mesh, routes: routes.sort(), tcpRoutes: tcpRoutes.sort(), policies: policies.sort() };
 }
 
-export function answer({ mesh, routes, tcpRoutes }: LookupMesh, { about, from, request }: Question): RouteAnswer {
+export function answer(lookup: LookupMesh, { about, from, request }: Question): RouteAnswer {
+  const { mesh } = lookup;
   const ports = mesh.routedPorts(from).filter((port) => isAbout(about, port));
   return {
     service: `${about.namespace}/${about.service}`,
     from,
     ports: ports.map((port) => answerForPort(port, request)),
     tcpPorts: answerForConnections(mesh, about),
-    complaints: [
-      ...routes.flatMap((route) => complaintsOf(route, mesh.routeVerdict(route) ?? [], about)),
-      ...tcpRoutes.flatMap((route) => complaintsOf(`TCPRoute ${route}`, mesh.tcpRouteVerdict(route) ?? [], about)),
-    ],
+    complaints: complaintsAbout(lookup, about),
   };
 }
 
@@ -127,23 +109,4 @@ function answerForRule(port: RoutedPort, rule: RouteRule, reason: string | undef
     extras: describeExtras(rule, port),
     ...(reason !== undefined && { mismatch: reason }),
   };
-}
-
-function complaintsOf(
-  route: AnyRoute,
-  parents: readonly ParentVerdict[],
-  { namespace, service }: ServiceQuestion,
-): readonly Complaint[] {
-  const [, name = ""] = route.split(" ");
-  const [own = ""] = name.split("/");
-  return parents
-    .filter(({ parent }) => parent.name === service && (parent.namespace ?? own) === namespace)
-    .flatMap(({ accepted, resolvedRefs }): readonly Complaint[] => [
-      ...(accepted.holds
-        ? []
-        : [{ route, condition: "Accepted" as const, reason: accepted.reason, message: accepted.message }]),
-      ...(resolvedRefs === undefined || resolvedRefs.holds
-        ? []
-        : [{ route, condition: "ResolvedRefs" as const, reason: resolvedRefs.reason, message: resolvedRefs.message }]),
-    ]);
 }

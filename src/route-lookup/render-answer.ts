@@ -1,7 +1,8 @@
 /** The answer of `outrigger routes` as text. Pure. */
 import { describeOrigin } from "../control-plane/model/routes/describe-rule.ts";
 import { none, renderColumns } from "../proxies/columns.ts";
-import type { Complaint, PortAnswer, RouteAnswer, RuleAnswer, TcpPortAnswer } from "./answer.ts";
+import type { PortAnswer, RouteAnswer, RuleAnswer, TcpPortAnswer } from "./answer.ts";
+import type { Complaint } from "./complaints.ts";
 
 export function renderAnswer({ service, from, ports, tcpPorts, complaints }: RouteAnswer): string {
   const parts = [
@@ -41,7 +42,7 @@ function verdict({ mismatch }: RuleAnswer, place: number, taken: number | null):
   return mismatch === undefined ? none : `no: ${mismatch}`;
 }
 
-function renderComplaint({ route, condition, reason, message }: Complaint): string {
+function renderComplaint({ object, condition, reason, message }: Complaint): string {
   const lines = message.split(" | ");
-  return `${route}: ${condition} is False, ${reason}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+  return `${object}: ${condition} is False, ${reason}\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }

@@ -156,6 +156,38 @@ TCPRoute shop/second: Accepted is False, Conflicted
     });
   }
 
+  test("shows what policies say of requests, and what is wrong with a policy", async () => {
+    const policy = (name: string, targets: string, groups: string): string => `---
+apiVersion: outrigger.dev/v1alpha1
+kind: TrafficPolicy
+metadata: { name: ${name}, namespace: shop }
+spec: { targetRefs: [${targets}], ${groups} }
+`;
+    const route = "{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: canary, sectionName: split }";
+    const policies = [
+      policy("service", "{ kind: Service, name: web }", "timeouts: { request: 2s }"),
+      policy("split", route, "retries: { attempts: 0 }"),
+      policy("senseless", "{ kind: Service, name: web }", "timeouts: { request: soon }"),
+      policy("lost", route.replace("split", "gone"), "timeouts: { request: 1s }"),
+      policy("of-another", "{ kind: Service, name: web-v2, sectionName: none }", "timeouts: { request: 1s }"),
+    ];
+    const files = { services, routes: canary, policies: policies.join("") };
+    const args = ["routes", "shop/web", "-f", "services", "-f", "routes", "-f", "policies"];
+    const { code, out } = await runWith(commands, args, files);
+    assert.equal(code, 0);
+    assert.match(out, /\n1 .* at most 2 s  .*\n2 .* at most 2 s; no retries /);
+    assert.match(
+      out,
+      /\nshop\/web:81, .*\n.*\n1 +anything +the Service itself +at most 2 s +no route: Service shop\/web\n/,
+    );
+    assert.match(
+      out,
+      /\nTrafficPolicy shop\/senseless: Accepted is False, Invalid\n {2}spec.timeouts.request: "soon" is not/,
+    );
+    assert.match(out, /\nTrafficPolicy shop\/lost: Accepted is False, TargetNotFound\n/);
+    assert.doesNotMatch(out, /of-another/);
+  });
+
   test("warns of manifests that are no objects, and goes on", async () => {
     const files = { services: `${services}---\n[]\n`, routes: canary };
     const { code, err } = await runWith(commands, ["routes", "shop/web", "-f", "services", "-f", "routes"], files);
