@@ -21,7 +21,7 @@ export interface PageRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request on a connection of its own; status 0 where there was no answer. */
+/** One request on a connection of its own; status 0 where there was no answer, or no whole one. */
 export async function getPage({ host, port, path, method = "GET", headers = {} }: PageRequest): Promise<Page> {
   const started = performance.now();
   return new Promise((resolve) => {
@@ -31,6 +31,9 @@ export async function getPage({ host, port, path, method = "GET", headers = {} }
     const request = httpRequest({ host, port, path, method, headers, agent: false }, (response) => {
       let body = "";
       response.on("data", (part: Buffer) => (body += part.toString()));
+      response.on("error", (error) => {
+        done(0, response.headers, `${body} ${String(error)}`);
+      });
       response.on("end", () => {
         done(response.statusCode ?? 0, response.headers, body);
       });

@@ -1,6 +1,7 @@
 /**
  * Replicas of a Service: servers of one process, told apart by their ports, that say who has answered and are well, sick or
- * slow as the test tells each of them. A request may ask for another answer by its query: `?status=503&delay=100`.
+ * slow as the test tells each of them. A request may ask for another answer by its query: `?status=503&delay=100`; with
+ * `pause` it waits in the middle of the answer.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
@@ -50,6 +51,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return;
   }
   response.writeHead(Number(asked.get("status") ?? state.status), { "x-replica": String(port), ...state.headers });
+  if (asked.has("pause")) {
+    response.write("so far ");
+    await sleep(Number(asked.get("pause")));
+  }
   response.end(JSON.stringify({ url: request.url, headers: request.headers }));
 }
 

@@ -76,6 +76,22 @@ describe("routes of a Service", () => {
     for (const { headers } of failed) assert.equal(headers["x-outrigger-unseen"], undefined);
   });
 
+  test("what a rule says itself wins over policies, and a route's policy over the Service's", async () => {
+    const ofRoute = { timeouts: { requestMs: 200, idleMs: undefined } };
+    await pods.route(
+      [
+        { match: prefix("/flaky/rule"), requestTimeoutMs: 0, requests: ofRoute, ...toOne },
+        { match: prefix("/flaky/route"), requests: ofRoute, ...toOne },
+        { match: prefix("/flaky/service"), ...toOne },
+      ],
+      { requests: { timeouts: { requestMs: 2_000, idleMs: undefined } } },
+    );
+    const slow = async (name: string, delayMs: number): Promise<number> =>
+      (await pods.get(`/flaky/${name}?failures=99&delayMs=${delayMs}`)).status;
+    const asked = [slow("rule", 2_500), slow("route", 800), slow("service", 800), slow("service", 4_000)];
+    assert.deepEqual(await Promise.all(asked), [200, 504, 200, 504]);
+  });
+
   test("the whole limit covers all attempts", async () => {
     const retry = { attempts: 50, codes: [503], backoffMs: 100 };
     await pods.route([{ retry, requestTimeoutMs: 400, ...toOne }]);

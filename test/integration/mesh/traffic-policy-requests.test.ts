@@ -168,9 +168,13 @@ describe("requests", () => {
       assert.equal((await get(unlimited, "/?delay=1000")).status, 200);
     });
 
-    test("idle: what is silent for longer is answered 504", async () => {
+    test("idle: what is silent for longer is answered 504, or broken off", async () => {
       assert.equal((await get(silent, "/?delay=3000")).status, 504);
       assert.equal((await get(silent)).status, 200);
+      const begun = await get(silent, "/?pause=3000");
+      assert.equal(begun.status, 0);
+      assert.match(begun.body, /^so far /);
+      assert.equal((await get(unlimited, "/?pause=600")).status, 200);
       await eventually("it is logged as such", () =>
         pods.client.envoy.accessLog().some(({ response_flags: flags }) => /SI/.test(String(flags))),
       );
