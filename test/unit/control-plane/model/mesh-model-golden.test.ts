@@ -174,7 +174,9 @@ function limitsOf(mesh: MeshModel, pods: readonly NamespacedName[]): object {
 }
 
 function requestPortsOf(mesh: MeshModel, pods: readonly NamespacedName[]): object {
-  const taking = pods.map((pod) => [pod, mesh.requestPorts(pod).join(" ")] as const).filter(([, ports]) => ports !== "");
+  const taking = pods
+    .map((pod) => [pod, mesh.requestPorts(pod).join(" ")] as const)
+    .filter(([, ports]) => ports !== "");
   return taking.length === 0 ? {} : { requestPorts: Object.fromEntries(taking) };
 }
 

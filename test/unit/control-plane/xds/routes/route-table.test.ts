@@ -42,7 +42,9 @@ describe("a table put together from encoded parts", () => {
   }
 
   test("has the routes of one rule on several ports by the terms of each", () => {
-    const http = routedPort({ rules: [{ redirect: { hostname: "example.org" } }, { backends: [{ to: "10.96.1.1:80" }] }] });
+    const http = routedPort({
+      rules: [{ redirect: { hostname: "example.org" } }, { backends: [{ to: "10.96.1.1:80" }] }],
+    });
     const other = { ...http, port: 8080, addresses: ["10.96.0.10:8080"] };
     const timeouts = { requestMs: 5_000, idleMs: undefined };
     const slow = { ...http, requests: { timeouts, retries: undefined, faultInjection: undefined } };
