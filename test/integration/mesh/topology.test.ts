@@ -42,6 +42,8 @@ const services = [
   serviceAt("10.96.2.3", { reach: "node", endpoints: [onNode(at.pages, "node-1"), onNode(at.bare, "node-2")] }),
   serviceAt("10.96.2.4", { reach: "node", endpoints: [onNode(at.bare, "node-2")] }),
   serviceAt("10.96.2.5", {
+    // So that it takes requests, and bytes that are none.
+    protocol: "detect",
     sticky: true,
     endpoints: pagePorts.map((port) => endpoint(serverPod, port)),
   }),
