@@ -61,7 +61,7 @@ integration: setup $(bundle) ## Against the real Envoy and the real iptables, in
 	$(node_test) --test-concurrency=1 'test/integration/**/*.test.ts'
 
 .PHONY: e2e
-e2e: e2e-api e2e-node ## Every scenario by name, on KUBECONFIG or on clusters built here (as root)
+e2e: e2e-api e2e-node e2e-mesh ## Every scenario by name, on KUBECONFIG or on clusters built here (as root)
 
 .PHONY: e2e-api
 e2e-api: $(modules) $(bundle) ## Those that need an API server alone; no root
