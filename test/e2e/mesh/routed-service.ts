@@ -34,9 +34,10 @@ export class RoutedService {
     this.namespace = namespace;
   }
 
-  async start(): Promise<void> {
+  async start(others: readonly object[]): Promise<void> {
     await run(
       this.namespace,
+      ...others,
       applicationService("web", { ports: webPorts }, "blue"),
       ...["blue", "green"].flatMap((name) => [applicationPod(name), applicationService(name)]),
       ...this.clients.map((name) => applicationPod(name)),
@@ -81,15 +82,19 @@ function markingRule(marker: string): object {
   return { matches: [{ path: { type: "Exact", value: `/marker/${marker}` } }], filters };
 }
 
-/** Starts it before the first scenario of a file, in a namespace of its own; the returned function gives it to scenarios. */
-export function routedServiceOfFile(prefix: string): () => RoutedService {
+/**
+ * Starts it before the first scenario of a file, in a namespace of its own; the returned function gives it to scenarios.
+ *
+ * @param others further objects of the namespace
+ */
+export function routedServiceOfFile(prefix: string, others: readonly object[] = []): () => RoutedService {
   const namespaces = createTestNamespaces(prefix);
   let started: RoutedService | undefined;
   before(async () => {
     await installGatewayApi();
     await awaitMesh();
     const service = new RoutedService(await namespaces.create(injectionEnabled));
-    await service.start();
+    await service.start(others);
     started = service;
   });
   after(async () => namespaces.deleteAll());

@@ -2,12 +2,11 @@
  * TCP connections shared out by a TCPRoute, to servers that speak first: counted, while weights change, and refused.
  */
 import assert from "node:assert/strict";
-import { before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../eventually.ts";
 import { kubectlOk } from "../kubectl.ts";
 import { applicationPorts, applicationService } from "../node/application.ts";
-import { execOk, run } from "../node/running-pods.ts";
+import { execOk } from "../node/running-pods.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { scenario } from "../scenario.ts";
 import { parentService } from "./http-routes.ts";
@@ -15,19 +14,14 @@ import { inShort, settledStatus } from "./route-status.ts";
 import { routedServiceOfFile } from "./routed-service.ts";
 import { showMeshOnFailure } from "./show-mesh.ts";
 
-const web = routedServiceOfFile("tcp-routes");
 const port = 9000;
 const patienceMs = 30_000;
 const ports = [{ name: "tcp-greeting", port, targetPort: applicationPorts.serverFirst }];
-
-before(async () => {
-  const services = [
-    applicationService("mail", { ports }, "blue"),
-    applicationService("mail-blue", { ports }, "blue"),
-    applicationService("mail-green", { ports }, "green"),
-  ];
-  await run(web().namespace, ...services);
-});
+const web = routedServiceOfFile("tcp-routes", [
+  applicationService("mail", { ports }, "blue"),
+  applicationService("mail-blue", { ports }, "blue"),
+  applicationService("mail-green", { ports }, "green"),
+]);
 
 type Counts = Readonly<Record<string, number>>;
 
