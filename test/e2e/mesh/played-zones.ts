@@ -24,6 +24,8 @@ interface Pod {
 }
 
 const periodMs = 500;
+/** Who has written a slice, as its label says. */
+const writer = "outrigger.test";
 
 function endpointOf(namespace: string, zone: string, { metadata, spec, status }: Pod): object {
   const ready = status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
@@ -55,7 +57,7 @@ async function writeSlice(
     metadata: {
       namespace,
       name: `${service}-${zone}`,
-      labels: { "kubernetes.io/service-name": service, "endpointslice.kubernetes.io/managed-by": "outrigger.test" },
+      labels: { "kubernetes.io/service-name": service, "endpointslice.kubernetes.io/managed-by": writer },
     },
     addressType: "IPv4",
     ports: [{ name: "http", port: targetPort, protocol: "TCP" }],
@@ -75,16 +77,8 @@ export async function playZones(zoned: ZonedService): Promise<() => Promise<void
     "--type=json",
     `-p=[{"op":"remove","path":"/spec/selector"}]`,
   ]);
-  const controllers = "endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io";
-  await kubectlOk([
-    "-n",
-    namespace,
-    "delete",
-    "endpointslices",
-    "-l",
-    `kubernetes.io/service-name=${service},${controllers}`,
-  ]);
   const writeAll = async (): Promise<void> => {
+    await deleteOthers(namespace, service);
     for (const [version, zone] of Object.entries(zones)) await writeSlice(zoned, version, zone);
   };
   await writeAll();
@@ -94,6 +88,16 @@ export async function playZones(zoned: ZonedService): Promise<() => Promise<void
     stop.abort();
     await played;
   };
+}
+
+/**
+ * What the controller has written before it knew that the Service has no selector any more; and the copy that another one
+ * makes of the `Endpoints` of a Service without a selector.
+ */
+async function deleteOthers(namespace: string, service: string): Promise<void> {
+  await kubectlOk(["-n", namespace, "delete", "endpoints", service, "--ignore-not-found"]);
+  const selector = `kubernetes.io/service-name=${service},endpointslice.kubernetes.io/managed-by!=${writer}`;
+  await kubectlOk(["-n", namespace, "delete", "endpointslices", "-l", selector]);
 }
 
 async function keepWriting(writeAll: () => Promise<void>, signal: AbortSignal): Promise<void> {
