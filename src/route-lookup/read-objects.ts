@@ -1,4 +1,4 @@
-/** The objects that decide where requests go, from manifests or from a cluster. */
+/** The objects that decide what becomes of requests, from manifests or from a cluster. */
 import { readManifestFile } from "../control-plane/kubernetes/manifest-objects.ts";
 import { readObject } from "../control-plane/kubernetes/read-object.ts";
 import { pathsOf, watchedKinds } from "../control-plane/kubernetes/watched-kinds.ts";
@@ -15,8 +15,8 @@ import { isNotFound } from "../kubernetes/api.ts";
 import { listObjects } from "../kubernetes/list-pages.ts";
 import type { Problem } from "../problem.ts";
 
-/** Endpoints and pods have no part in it. */
-const kinds: readonly ObjectKind[] = [
+/** What decides where requests go; endpoints and pods have no part in it. */
+export const routingKinds: readonly ObjectKind[] = [
   "namespace",
   "service",
   "httpRoute",
@@ -26,6 +26,9 @@ const kinds: readonly ObjectKind[] = [
   "trafficPolicy",
 ];
 
+/** What decides as well what is behind a Service. */
+export const serviceKinds: readonly ObjectKind[] = [...routingKinds, "slice", "pod", "node", "meshTls"];
+
 export interface FoundObjects {
   readonly changes: readonly ObjectChange[];
   /** Of manifests that are no objects. */
@@ -33,7 +36,10 @@ export interface FoundObjects {
 }
 
 /** Those of manifests. A Service that has no IP yet, as a cluster would give it one, gets one that nobody has. */
-export function readManifests(files: readonly { readonly file: string; readonly text: string }[]): FoundObjects {
+export function readManifests(
+  files: readonly { readonly file: string; readonly text: string }[],
+  kinds: readonly ObjectKind[] = routingKinds,
+): FoundObjects {
   const read = files.map(({ file, text }) => readManifestFile(file, text));
   const objects = read.flatMap((file) => file.objects).filter(({ kind }) => kinds.includes(kind));
   return {
@@ -53,7 +59,10 @@ function withAddress(object: JsonObject, index: number): JsonObject {
 }
 
 /** @throws ApiError for what may not be listed */
-export async function readCluster(api: KubernetesApi): Promise<FoundObjects> {
+export async function readCluster(
+  api: KubernetesApi,
+  kinds: readonly ObjectKind[] = routingKinds,
+): Promise<FoundObjects> {
   const lists = await Promise.all(
     watchedKinds.filter(({ kind }) => kinds.includes(kind)).map((kind) => listKind(api, kind)),
   );

@@ -42,7 +42,7 @@ function verdict({ mismatch }: RuleAnswer, place: number, taken: number | null):
   return mismatch === undefined ? none : `no: ${mismatch}`;
 }
 
-function renderComplaint({ object, condition, reason, message }: Complaint): string {
+export function renderComplaint({ object, condition, reason, message }: Complaint): string {
   const lines = message.split(" | ");
   return `${object}: ${condition} is False, ${reason}\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }

@@ -1,6 +1,6 @@
 /**
- * `outrigger explain`: what the webhook would decide about each pod, by which rule, and where every setting comes from; of
- * manifests without a cluster, or of what is in one.
+ * `outrigger explain`: what the webhook would decide about each pod, by which rule, and where every setting comes from; what the
+ * mesh makes of a Service. Of manifests without a cluster, or of what is in one.
  */
 import { OutriggerError } from "../../errors.ts";
 import { injectPod } from "../../injection/inject.ts";
@@ -13,6 +13,7 @@ import { readTemplates, templateOptions } from "../read-templates.ts";
 import type { DataFormat } from "../render-data.ts";
 import { dataFormats, renderData } from "../render-data.ts";
 import { outcomeData, renderOutcome } from "../render-outcome.ts";
+import { explainServices, serviceNameOf } from "./explain-service.ts";
 
 async function explainManifests({ options, terminal }: Invocation, format: DataFormat | undefined): Promise<number> {
   const { templates, world } = await readTemplates(options, terminal);
@@ -77,7 +78,7 @@ export const explain: Command = {
   name: "explain",
   operands: "[KIND/NAME ...]",
   summary:
-    "Tell what becomes of each pod in a manifest (-f), or of a pod, workload or namespace in the cluster, and why.",
+    "Tell what becomes of each pod in a manifest (-f), or of a pod, workload or namespace in the cluster, and why; or what the mesh makes of a Service (svc/NAME), in manifests or in the cluster.",
   options: {
     ...templateOptions,
     output: { short: "o", value: "FORMAT", help: "json or yaml" },
@@ -85,6 +86,11 @@ export const explain: Command = {
   },
   run: async (invocation) => {
     const format = readFormat(invocation.options, dataFormats);
+    const services = invocation.positionals.map(serviceNameOf).filter((name) => name !== undefined);
+    if (services.length > 0) {
+      if (services.length === invocation.positionals.length) return explainServices(invocation, services, format);
+      throw new OutriggerError("OUTRIGGER_USAGE", "ask about Services by themselves, as their answer has another form");
+    }
     return invocation.positionals.length > 0
       ? explainCluster(invocation, format)
       : explainManifests(invocation, format);
